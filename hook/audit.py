@@ -1,0 +1,37 @@
+"""One structured line per event, for the log; never a value, a token or a secret."""
+
+import json
+import logging
+import sys
+import time
+
+_FIELDS = frozenset(
+    {"tenant", "journey", "step", "kind", "reason", "detail", "outcome", "rule", "method",
+     "status", "ms", "rows", "version"}
+)  # fmt: skip
+_LOGGER = logging.getLogger("hook.audit")
+
+
+def set_up() -> None:
+    """Send the lines to standard output, one JSON object each."""
+    if not _LOGGER.handlers:
+        handler = logging.StreamHandler(sys.stdout)
+        handler.setFormatter(logging.Formatter("%(message)s"))
+        _LOGGER.addHandler(handler)
+    _LOGGER.setLevel(logging.INFO)
+    _LOGGER.propagate = False
+
+
+def log(event: str, **fields: str | int | float | None) -> None:
+    """Write one line. Only known fields are taken; empty ones are left out."""
+    unknown = fields.keys() - _FIELDS
+    if unknown:
+        raise TypeError(f"not a field of the audit log: {', '.join(sorted(unknown))}")
+    shown = {name: value for name, value in fields.items() if value not in (None, "")}
+    line = {"at": round(time.time(), 3), "event": event, **shown}
+    _LOGGER.info(json.dumps(line, separators=(",", ":")))
+
+
+def short(journey_id: str) -> str:
+    """Give enough of a journey's id to find it, and too little to use it."""
+    return journey_id[:8]

@@ -1,0 +1,151 @@
+"""The tables of the TOML file as they are written: every option, its default, one line of why."""
+
+import ipaddress
+import re
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
+
+from hook.config.secrets import cookie_key, resolve, shared_secret, vault_key
+from hook.steps.fields import ClaimPath
+from hook.urls import is_local, origin_of
+
+RESERVED_STEPS = frozenset({"cancel"})
+_DATABASES = ("sqlite:///", "postgresql://")
+
+
+def _origin(url: str) -> str:
+    try:
+        origin = origin_of(url)
+    except ValueError:
+        raise ValueError("use a URL such as https://example.org") from None
+    if url.startswith("http://") and not is_local(url):
+        raise ValueError("http is for localhost only; use https")
+    return origin
+
+
+def _public_url(url: str) -> str:
+    origin = _origin(url)
+    parts = urlsplit(url)
+    if _is_address(parts.hostname or ""):
+        raise ValueError("use a host name; the platform takes no IP address")
+    if parts.path not in ("", "/") or parts.query or parts.fragment or "@" in parts.netloc:
+        raise ValueError("only scheme and host, such as https://hook.example.org")
+    return origin
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _issuer(url: str) -> str:
+    _origin(url)
+    return url
+
+
+def _return_origin(url: str) -> str:
+    origin = _origin(url)
+    if urlsplit(url).path not in ("", "/") or "?" in url or "#" in url:
+        raise ValueError("only scheme, host and port, such as https://example.org")
+    return origin
+
+
+def _database(url: str) -> str:
+    if not url.startswith(_DATABASES):
+        raise ValueError("use sqlite:///file.db or postgresql://user@host/database")
+    return url
+
+
+def _slug(slug: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,62}", slug) or slug in ("static", "healthz"):
+        raise ValueError("use small letters, digits and hyphens for a tenant's name in the URL")
+    return slug
+
+
+Secret = BeforeValidator(resolve)
+CookieKey = Annotated[str, Secret, AfterValidator(cookie_key)]
+VaultKey = Annotated[str, Secret, AfterValidator(vault_key)]
+SharedSecret = Annotated[str, Secret, AfterValidator(shared_secret)]
+Issuer = Annotated[str, AfterValidator(_issuer)]
+ReturnOrigin = Annotated[str, AfterValidator(_return_origin)]
+Some = Field(min_length=1)
+Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+class Table(BaseModel):
+    """A table of the file: unknown keys are refused, values never appear in an error."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True
+    )
+
+
+class StepTable(BaseModel):
+    """What every step has; all other keys are options of its kind."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, hide_input_in_errors=True)
+
+    kind: str
+    """Which step this is: notice, terms, claims_form, or a dotted path to a class of your own."""
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,40}$")]
+    """Name in the URL and in records; unique in the flow, small letters, digits, - and _."""
+    title: Text
+    """Heading of the page."""
+
+
+class TenantTable(Table):
+    """`[tenants.<slug>]`: one tenant; the slug is the path of its hook URL."""
+
+    name: Text
+    """What visitors read as the name of the organisation."""
+    issuers: Annotated[tuple[Issuer, ...], Some]
+    """Accepted `iss`, exact: the tenant's URL; a custom domain is one more."""
+    secrets: Annotated[tuple[SharedSecret, ...], Some]
+    """The secret as the platform shows it, by env: or file:; current first, then previous."""
+    subject: ClaimPath
+    """The claim that names the person, for steps that keep records."""
+    fold_subject: bool | None = None
+    """Whether capital and small letters are one person; default: only for email."""
+    person: tuple[ClaimPath, ...] = ()
+    """Claims for “Signed in as …”, the first that is there; default: the subject."""
+    persist: tuple[ClaimPath, ...] = ()
+    """Claims that may be listed in claimsToPersist; default none, ever."""
+    return_origins: tuple[ReturnOrigin, ...] = ()
+    """Where redirectUrl may point; default: the origin of the token's `iss`."""
+    audiences: tuple[Text, ...] = ()
+    """Further accepted `aud`, exact: other spellings of the hook URL."""
+    allow_missing_exp: bool = False
+    """Accept tokens without `exp`, which then end at `iat` + session_timeout."""
+    session_timeout: Annotated[int | None, Field(ge=60, le=86_400)] = None
+    """The tenant's sessionTimeoutInSec: a journey ends at `iat` + this, if that is before `exp`."""
+    locale: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] = "en"
+    """Language of the pages' texts, for the `lang` attribute and in records of terms."""
+    steps: Annotated[tuple[dict[str, Any], ...], Some]
+    """`[[tenants.<slug>.steps]]`: the flow, in order."""
+
+
+class ConfigTable(Table):
+    """The whole file."""
+
+    public_url: Annotated[str, AfterValidator(_public_url)]
+    """What browsers see: hook URLs, cookie and Origin checks hang on it."""
+    database: Annotated[str, AfterValidator(_database)] = "sqlite:///hook.db"
+    """sqlite:///file.db, or postgresql://user@host/database for several machines."""
+    cookie_keys: Annotated[tuple[CookieKey, ...], Some]
+    """Keys of the browser cookie: the first signs, all verify; 32 characters or more each."""
+    vault_keys: Annotated[tuple[VaultKey, ...], Some]
+    """Keys of what is kept: the first seals, all open; `flask vault new-key` prints one."""
+    tenants: Annotated[dict[Annotated[str, AfterValidator(_slug)], TenantTable], Some]
+    """The tenants, by the path of their hook URL."""

@@ -1,0 +1,225 @@
+"""The runner: takes one visitor through a flow. Only it saves, merges, ends and audits."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from hook import audit, tokens
+from hook.claims import nest
+from hook.config.model import Tenant
+from hook.errors import ANSWER_CODES, ArrivalRefused, JourneyRefused
+from hook.journey import (
+    COMPLETED,
+    Ended,
+    Journey,
+    Position,
+    Progress,
+    advance,
+    apply,
+    current,
+    guard,
+)
+from hook.steps.base import Form, Outcome, Page, Redirect, Stay, Step
+from hook.store import REPEAT_SECONDS, Store, new_id
+from hook.subject import person, subject_key
+from hook.visits import VisitMaker
+
+_LONGEST_ERROR = max(ANSWER_CODES, key=len)
+
+
+@dataclass(frozen=True)
+class At:
+    """A journey stands at this page; `errors` and `typed` are of the submission just judged."""
+
+    journey_id: str
+    step: Step
+    page: Page
+    person: str
+    number: int
+    count: int
+    errors: Mapping[str, str] = field(default_factory=dict)
+    typed: Form | None = None
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A journey has moved: look at this step next, or at the journey itself."""
+
+    journey_id: str
+    step: str | None = None
+
+
+@dataclass(frozen=True)
+class Away:
+    """The visitor is to be sent to another site; they come back to the step's own URL."""
+
+    url: str
+
+
+@dataclass(frozen=True)
+class Runner:
+    """Runs the journeys of one tenant in one browser, at one moment (seconds)."""
+
+    store: Store
+    tenant: Tenant
+    browser: bytes
+    origin: str
+    now: int
+
+    def arrive(self, token: str) -> Moved:
+        """Open the journey of a session token, or find it again. Raises ArrivalRefused."""
+        arrival = tokens.verify(token, self.tenant, self.now)
+        if tokens.room(arrival.sender, tokens.answer_body({}, (), _LONGEST_ERROR)) < 0:
+            raise ArrivalRefused("answer_too_long")
+        fresh = Journey(new_id(), self.tenant.slug, arrival, Progress(), 0)
+        position = self._advance(fresh, Position(fresh.progress))
+        journey = replace(fresh, progress=position.progress)
+        if self.store.open(journey, position, self._subject(journey), self.browser, self.now):
+            self._audit("arrival_opened", journey)
+            self._audit_position(journey, position)
+            return Moved(journey.id, position.step.name if position.step else None)
+        found = self.store.find_by_arrival(self.tenant.slug, arrival.sender, self.browser)
+        if found is None:
+            raise ArrivalRefused("token_used_elsewhere")
+        audit.log("arrival_resumed", tenant=self.tenant.slug, journey=audit.short(found.id))
+        return Moved(found.id)
+
+    def look(self, journey_id: str) -> At | Moved | Ended:
+        """Tell where a journey stands. Raises JourneyRefused."""
+        journey = self._find(journey_id)
+        if isinstance(journey, Ended):
+            return journey
+        position = self._advance(journey, Position(journey.progress))
+        if position.end is None and position.progress == journey.progress:
+            return self._at(journey, position)
+        # What needs no visitor may have changed since the last submission: that is kept once.
+        return self._commit(journey, position)
+
+    def submit(self, journey_id: str, step_name: str, form: Form) -> At | Moved | Away:
+        """Judge what was sent for a step; for any but the current step nothing is judged."""
+        journey = self._find(journey_id)
+        step = None if isinstance(journey, Ended) else current(self.tenant.flow, journey.progress)
+        if isinstance(journey, Ended) or step is None or step.name != step_name:
+            return Moved(journey_id)
+        return self._judge(journey, step, form, back=False)
+
+    def resume(self, journey_id: str, step_name: str, query: Form) -> At | Moved | Away:
+        """Judge what a visitor brings back to a step that had sent them away."""
+        journey = self._find(journey_id)
+        step = None if isinstance(journey, Ended) else current(self.tenant.flow, journey.progress)
+        if isinstance(journey, Ended) or step is None or step.name != step_name:
+            return Moved(journey_id)
+        return self._judge(journey, step, query, back=True) if step.resumes else Moved(journey_id)
+
+    def cancel(self, journey_id: str, code: str) -> Moved:
+        """End a journey because the visitor wants to, from wherever it stands."""
+        journey = self._find(journey_id)
+        if isinstance(journey, Journey) and self.store.cancel(journey, code, self.now):
+            self._audit("journey_ended", journey, outcome=code)
+        return Moved(journey_id)
+
+    def answer(self, ended: Ended) -> str | None:
+        """Sign the answer of an ended journey; None when it is no longer repeated."""
+        if ended.sender is None or self.now >= ended.ended_at + REPEAT_SECONDS:
+            return None
+        secrets = {tokens.secret_id(secret): secret for secret in self.tenant.secrets}
+        secret = secrets.get(ended.sender.secret_id)
+        if secret is None:
+            audit.log("answer_lost", tenant=self.tenant.slug, reason="secret_removed")
+            return None
+        error = None if ended.outcome == COMPLETED else ended.outcome
+        body = tokens.answer_body(ended.claims, self.tenant.persist, error)
+        return tokens.answer_url(ended.sender, secret, body, self.now)
+
+    def person_of(self, journey_id: str) -> str:
+        """Name the person whose journey it is, for a page that no step shows."""
+        journey = self._find(journey_id)
+        if isinstance(journey, Ended):
+            return ""
+        return person(self.tenant, journey.arrival.claims)
+
+    def _find(self, journey_id: str) -> Journey | Ended:
+        stored = self.store.find(self.tenant.slug, journey_id, self.browser)
+        if stored is None:
+            raise JourneyRefused("journey_unknown")
+        if stored.ended is not None:
+            return stored.ended
+        if stored.journey is None or stored.deadline <= self.now:
+            raise JourneyRefused("journey_over_time")
+        return stored.journey
+
+    def _judge(self, journey: Journey, step: Step, form: Form, back: bool) -> At | Moved | Away:
+        outcome = guard(lambda: self._ask(journey, step, form, back))
+        if isinstance(outcome, Stay | Redirect):
+            return self._stay(journey, step, outcome, form)
+        position = apply(step, outcome, Position(journey.progress))
+        return self._commit(journey, self._advance(journey, position))
+
+    def _ask(self, journey: Journey, step: Step, form: Form, back: bool) -> Outcome:
+        visit = self._visits(journey)(step, journey.progress)
+        outcome = step.resume(visit, form) if back else step.submit(visit, form)
+        if not isinstance(outcome, Outcome):
+            raise TypeError("not an outcome")
+        return outcome
+
+    def _stay(
+        self, journey: Journey, step: Step, outcome: Stay | Redirect, form: Form
+    ) -> At | Moved | Away:
+        progress = journey.progress
+        if outcome.scratch is not None:
+            scratch = {**progress.scratch, step.name: dict(outcome.scratch)}
+            progress = replace(progress, scratch=scratch)
+            self._commit(journey, Position(progress))
+        if isinstance(outcome, Redirect):
+            return Away(outcome.url)
+        self._audit("step_stays", journey, step=step.name, kind=step.kind, reason=outcome.reason)
+        if not outcome.errors:
+            return Moved(journey.id, step.name)
+        position = self._advance(journey, Position(progress))
+        if position.step != step:
+            return Moved(journey.id)
+        return replace(self._at(journey, position), errors=outcome.errors, typed=form)
+
+    def _advance(self, journey: Journey, position: Position) -> Position:
+        """Walk up to the next page or the end; an answer too long for its URL is an error."""
+        position = advance(self.tenant.flow, position, self._visits(journey))
+        if position.end == COMPLETED:
+            claims = nest(position.progress.claims)
+            body = tokens.answer_body(claims, self.tenant.persist, None)
+            if tokens.room(journey.arrival.sender, body) < 0:
+                return replace(position, end="answer_too_long")
+        return position
+
+    def _commit(self, journey: Journey, position: Position) -> Moved:
+        if self.store.commit(journey, position, self._subject(journey), self.now):
+            self._audit_position(journey, position)
+            return Moved(journey.id, position.step.name if position.step else None)
+        return Moved(journey.id)
+
+    def _at(self, journey: Journey, position: Position) -> At:
+        if position.step is None or position.page is None:
+            raise ValueError("no page at this position")
+        progress = position.progress
+        return At(
+            journey_id=journey.id,
+            step=position.step,
+            page=position.page,
+            person=person(self.tenant, journey.arrival.claims),
+            number=len(progress.done) - progress.unseen + 1,
+            count=len(self.tenant.flow) - progress.unseen,
+        )
+
+    def _visits(self, journey: Journey) -> VisitMaker:
+        subject = self._subject(journey)
+        return VisitMaker(self.store, self.tenant, journey, subject, self.origin, self.now)
+
+    def _subject(self, journey: Journey) -> bytes | None:
+        return subject_key(self.store.pepper, self.tenant, journey.arrival)
+
+    def _audit(self, event: str, journey: Journey, **fields: str) -> None:
+        audit.log(event, tenant=journey.tenant, journey=audit.short(journey.id), **fields)
+
+    def _audit_position(self, journey: Journey, position: Position) -> None:
+        for event in position.events:
+            self._audit(event.name, journey, step=event.step, kind=event.kind, reason=event.reason)
+        if position.end is not None:
+            self._audit("journey_ended", journey, outcome=position.end)

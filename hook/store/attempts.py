@@ -1,0 +1,57 @@
+"""Attempt limits: every try is one conditional statement whose row count is the verdict."""
+
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, case, delete, or_
+from sqlalchemy.dialects import postgresql, sqlite
+
+from hook.store.tables import attempts
+
+
+def _spend(insert: Any) -> Any:
+    over = attempts.c.window_ends <= bindparam("now")
+    statement = insert(attempts).values(spent=1)
+    return statement.on_conflict_do_update(
+        index_elements=["tenant", "subject", "kind", "name"],
+        set_={
+            "spent": case((over, 1), else_=attempts.c.spent + 1),
+            "window_ends": case(
+                (over, statement.excluded.window_ends), else_=attempts.c.window_ends
+            ),
+        },
+        where=or_(over, attempts.c.spent < bindparam("most")),
+    )
+
+
+_SPEND = {"sqlite": _spend(sqlite.insert), "postgresql": _spend(postgresql.insert)}
+
+
+def spend(
+    connection: Connection,
+    tenant: str,
+    subject: bytes,
+    kind: str,
+    name: str,
+    limit: int,
+    window: int,
+    now: int,
+) -> bool:
+    """Count one try; False when `limit` tries in `window` seconds are used up."""
+    counted = connection.execute(
+        _SPEND[connection.dialect.name],
+        {
+            "tenant": tenant,
+            "subject": subject,
+            "kind": kind,
+            "name": name,
+            "window_ends": now + window,
+            "most": limit,
+            "now": now,
+        },
+    )
+    return counted.rowcount == 1
+
+
+def purge(connection: Connection, now: int) -> int:
+    """Erase counters whose window is over; give how many."""
+    return connection.execute(delete(attempts).where(attempts.c.window_ends <= now)).rowcount

@@ -1,0 +1,81 @@
+"""All tables. No behaviour. Times are whole seconds since 1970."""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    text,
+)
+
+metadata = MetaData()
+
+journeys = Table(
+    "journeys",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("tenant", String, nullable=False),
+    # SHA-256 over tenant, iss and state: one journey for each arrival (T15).
+    Column("arrival_key", LargeBinary, nullable=False, unique=True),
+    # SHA-256 of the key in the browser's cookie.
+    Column("browser", LargeBinary, nullable=False),
+    # Sealed; empty once the journey has ended.
+    Column("arrival", LargeBinary),
+    Column("progress", LargeBinary),
+    # Sealed; what is needed to repeat the answer, empty after a short while.
+    Column("answer", LargeBinary),
+    Column("outcome", String),
+    Column("version", Integer, nullable=False),
+    Column("deadline", BigInteger, nullable=False),
+    # Until then the token could come again, so the row must stay to refuse it.
+    Column("good_until", BigInteger, nullable=False),
+    Column("ended_at", BigInteger),
+    Index("journeys_good_until", "good_until"),
+    Index(
+        "journeys_answered",
+        "ended_at",
+        sqlite_where=text("answer IS NOT NULL"),
+        postgresql_where=text("answer IS NOT NULL"),
+    ),
+    Index(
+        "journeys_open",
+        "deadline",
+        sqlite_where=text("arrival IS NOT NULL"),
+        postgresql_where=text("arrival IS NOT NULL"),
+    ),
+)
+
+records = Table(
+    "records",
+    metadata,
+    Column("tenant", String, primary_key=True),
+    # A keyed hash of issuer and subject: a stolen database names nobody.
+    Column("subject", LargeBinary, primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("step", String, primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("tenant", String, primary_key=True),
+    Column("subject", LargeBinary, primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("spent", Integer, nullable=False),
+    Column("window_ends", BigInteger, nullable=False),
+    Index("attempts_window_ends", "window_ends"),
+)
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+)

@@ -1,0 +1,41 @@
+"""GET /<tenant>?session_token=…: the way in."""
+
+from flask import Blueprint, Response, request
+
+from hook.errors import ArrivalRefused
+from hook.web.browser import new_key
+from hook.web.context import hook, runner, tenant_of
+from hook.web.housekeeping import purge_sometimes
+from hook.web.pages import go
+
+blueprint = Blueprint("arrive", __name__)
+_AHEAD = ("Sec-Purpose", "Purpose", "X-Moz")
+
+
+@blueprint.get("/<slug>", strict_slashes=False)
+def arrive(slug: str) -> Response:
+    """Verify the token, open or find its journey, and go on to a URL without it."""
+    tenant = tenant_of(slug)
+    if request.method == "HEAD":
+        return Response()
+    if any("prefetch" in request.headers.get(name, "") for name in _AHEAD):
+        raise ArrivalRefused("prefetch")
+    token = _token()
+    browser = hook().browser
+    key = browser.read(request) or new_key()
+    moved = runner(tenant, key).arrive(token)
+    purge_sometimes(hook())
+    response = go(tenant, moved)
+    browser.write(response, key)
+    # The URL of this page holds the token; the next page must not be told.
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _token() -> str:
+    if any(len(values) > 1 for values in request.args.listvalues()):
+        raise ArrivalRefused("parameter_repeated")
+    token = request.args.get("session_token")
+    if not token:
+        raise ArrivalRefused("token_missing")
+    return token

@@ -1,0 +1,45 @@
+"""Templates: strict about names, a tenant's own first; static files named by their content."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, current_app, render_template, url_for
+from jinja2 import StrictUndefined
+
+from hook.config.model import Config, Tenant
+
+_YEAR = 31_536_000
+
+
+def init_app(app: Flask, config: Config) -> None:
+    """Set up what templates may use, and find the templates that tenants bring."""
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = _YEAR
+    static = Path(app.static_folder or "")
+    app.extensions["hook templates"] = frozenset(app.jinja_env.list_templates())
+    app.jinja_env.globals.update(
+        static_url=_static_url(static),
+        brands={slug for slug in config.tenants if (static / f"tenants/{slug}.css").is_file()},
+    )
+
+
+def render(tenant: Tenant | None, name: str, **values: Any) -> str:
+    """Render a template: the tenant's own (templates/tenants/<slug>/…) or the common one."""
+    if tenant is not None:
+        own = f"tenants/{tenant.slug}/{name}"
+        name = own if own in current_app.extensions["hook templates"] else name
+    return render_template(name, tenant=tenant, **values)
+
+
+def _static_url(static: Path) -> Any:
+    @cache
+    def version(name: str) -> str:
+        return hashlib.sha256((static / name).read_bytes()).hexdigest()[:12]
+
+    def static_url(name: str) -> str:
+        return url_for("static", filename=name, v=version(name))
+
+    return static_url
