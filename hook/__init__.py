@@ -8,8 +8,8 @@ from flask import Flask
 
 from hook import audit, cli, web
 from hook.config.load import load
-from hook.config.model import Config
 from hook.store import Store
+from hook.tenant import Config
 from hook.vault import Vault
 from hook.web import templates
 from hook.web.browser import Browser

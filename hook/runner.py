@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 
 from hook import audit, tokens
 from hook.claims import nest
-from hook.config.model import Tenant
 from hook.errors import ANSWER_CODES, ArrivalRefused, JourneyRefused
 from hook.journey import (
     COMPLETED,
@@ -21,6 +20,7 @@ from hook.journey import (
 from hook.steps.base import Form, Outcome, Page, Redirect, Stay, Step
 from hook.store import REPEAT_SECONDS, Store, new_id
 from hook.subject import person, subject_key
+from hook.tenant import Tenant
 from hook.visits import VisitMaker
 
 _LONGEST_ERROR = max(ANSWER_CODES, key=len)

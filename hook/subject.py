@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hook.claims import pick
-from hook.config.model import Tenant
+from hook.tenant import Tenant
 from hook.tokens import Arrival
 
 _PERSON_MOST = 80

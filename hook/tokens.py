@@ -12,8 +12,8 @@ import jwt
 from jwt.api_jws import PyJWS
 
 from hook import strict_json
-from hook.config.model import Tenant
 from hook.errors import ArrivalRefused
+from hook.tenant import Tenant
 from hook.urls import origin_of
 
 TOKEN_MOST = 4_000

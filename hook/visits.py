@@ -6,11 +6,11 @@ from types import MappingProxyType
 from typing import Any
 
 from hook.claims import nest
-from hook.config.model import Tenant
 from hook.journey import Journey, Progress, SubjectMissing
 from hook.steps.base import Step, Visit
 from hook.store import Store
 from hook.subject import person
+from hook.tenant import Tenant
 from hook.tokens import Sender, answer_body, room
 
 

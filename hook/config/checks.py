@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 
 from hook.claims import nest
-from hook.config.model import Flow, Tenant
 from hook.errors import Mistake
+from hook.tenant import Flow, Tenant
 from hook.tokens import URL_MOST, Sender, answer_body, room
 
 # The path of redirectUrl and the length of state are not published; these are generous. Where an

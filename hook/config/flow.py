@@ -7,11 +7,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from hook.config.mistakes import from_pydantic
-from hook.config.model import Flow
 from hook.config.tables import RESERVED_STEPS, StepTable
 from hook.errors import Mistake
 from hook.steps import KINDS, find
 from hook.steps.base import Step
+from hook.tenant import Flow
 
 
 def build_flow(

@@ -11,10 +11,10 @@ from pydantic import ValidationError
 from hook.config.checks import check_tenant
 from hook.config.flow import build_flow
 from hook.config.mistakes import from_pydantic
-from hook.config.model import Config, Tenant
 from hook.config.secrets import Source
 from hook.config.tables import ConfigTable, TenantTable
 from hook.errors import ConfigError, Mistake
+from hook.tenant import Config, Tenant
 
 DEFAULT_FILE = "config.toml"
 _OVERRIDE = "HOOK__"

@@ -18,16 +18,8 @@ from hook.steps.base import (
     StepOptions,
     Visit,
 )
-from hook.steps.fields import (
-    Choice,
-    FieldError,
-    FieldOptions,
-    Value,
-    earliest_day,
-    latest_day,
-    most_bytes,
-    parse,
-)
+from hook.steps.fields import Choice, FieldOptions, earliest_day, latest_day, most_bytes
+from hook.steps.values import FieldError, Value, parse
 from hook.strict_json import write
 
 

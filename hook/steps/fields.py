@@ -1,18 +1,14 @@
 """The fields of a claims form: their options, how a sent text becomes a value, how large it is."""
 
 import re
-import unicodedata
-from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from hook.steps.base import StepOptions
 from hook.strict_json import write
 
-Value = str | int | float | bool | list[str]
 FieldType = Literal[
     "text", "textarea", "email", "tel", "url", "number", "date",
     "select", "radio", "checkboxes", "boolean",
@@ -24,23 +20,9 @@ _DEFAULT_LENGTH = {"text": 80, "textarea": 200, "email": 120, "url": 150}
 _UTF8_MOST = 4
 _FIXED_BYTES = {"tel": 18, "number": 24, "date": 12, "boolean": 5}
 _HOUR = 3600
-_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
-# The HTML standard's own rule for <input type=email> (WHATWG, "valid e-mail address").
-_EMAIL = re.compile(
-    r"[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
-    r"(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)+"
-)
-_TEL = re.compile(r"\+?[0-9]{5,15}")
-_TEL_NOISE = re.compile(r"[\s().\-]")
-_NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,6})?")
-
 ClaimPath = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_:-]*(\.[A-Za-z][A-Za-z0-9_:-]*){0,4}$")
 ]
-
-
-class FieldError(Exception):
-    """What the visitor sent does not fit the field; the text says what would."""
 
 
 class Choice(StepOptions):
@@ -148,134 +130,6 @@ def most_bytes(field: FieldOptions) -> int:
             return _FIXED_BYTES[field.type]
 
 
-def parse(field: FieldOptions, sent: tuple[str, ...], now: int) -> Value | None:
-    """Turn what was sent into the value of the claim; None where nothing was filled in.
-
-    Raises FieldError with a sentence for the visitor.
-    """
-    if field.type == "checkboxes":
-        return _checkboxes(field, sent)
-    if len(sent) > 1:
-        raise FieldError("Fill this in once only.")
-    raw = sent[0] if sent else ""
-    if field.type == "boolean":
-        return _boolean(field, raw)
-    text = _clean(raw, keep_lines=field.type == "textarea")
-    if not text:
-        if field.required:
-            raise FieldError(_missing(field))
-        return None
-    return _PARSERS[field.type](field, text, now)
-
-
-def _clean(raw: str, keep_lines: bool) -> str:
-    text = unicodedata.normalize("NFC", raw.replace("\r\n", "\n")).strip()
-    allowed = "\n" if keep_lines else ""
-    if any(unicodedata.category(c) in ("Cc", "Cs") and c not in allowed for c in text):
-        raise FieldError("This has characters that can’t be used. Type it again.")
-    if "\ufffd" in text or _BIDI.search(text):
-        raise FieldError("This has characters that can’t be used. Type it again.")
-    return text
-
-
-def _missing(field: FieldOptions) -> str:
-    if field.type in ("select", "radio"):
-        return "Choose one of these."
-    return "Fill this in."
-
-
-def _checkboxes(field: FieldOptions, sent: tuple[str, ...]) -> Value | None:
-    if not set(sent) <= {choice.value for choice in field.options}:
-        raise FieldError("Choose from the list only.")
-    if field.required and not sent:
-        raise FieldError("Choose at least one of these.")
-    return [choice.value for choice in field.options if choice.value in sent] or None
-
-
-def _boolean(field: FieldOptions, raw: str) -> Value:
-    if raw not in ("", "yes"):
-        raise FieldError("Tick this or leave it.")
-    if field.required and not raw:
-        raise FieldError("Tick this to go on.")
-    return raw == "yes"
-
-
-def _text(field: FieldOptions, text: str, now: int) -> Value:
-    _check_length(field, text)
-    over = len(write(text)) - 2 - field.text_bytes
-    if over > 0:
-        raise FieldError(f"Shorten this by about {over} characters.")
-    return _match(field, text)
-
-
-def _match(field: FieldOptions, text: str) -> str:
-    if field.pattern and not re.fullmatch(field.pattern, text):
-        raise FieldError(field.pattern_hint or "This doesn’t have the form we need.")
-    return text
-
-
-def _check_length(field: FieldOptions, text: str) -> None:
-    if len(text) < field.min_length:
-        raise FieldError(f"Use at least {field.min_length} characters.")
-    if len(text) > field.longest:
-        raise FieldError(f"Use at most {field.longest} characters. You used {len(text)}.")
-
-
-def _email(field: FieldOptions, text: str, now: int) -> Value:
-    _check_length(field, text)
-    local = text.partition("@")[0]
-    if not _EMAIL.fullmatch(text) or len(local) > 64:
-        raise FieldError("Use an e-mail address like name@example.com.")
-    return text
-
-
-def _tel(field: FieldOptions, text: str, now: int) -> Value:
-    digits = _TEL_NOISE.sub("", text)
-    if not _TEL.fullmatch(digits):
-        raise FieldError("Use a phone number like +64 21 123 4567.")
-    return _match(field, digits)
-
-
-def _url(field: FieldOptions, text: str, now: int) -> Value:
-    _check_length(field, text)
-    problem = FieldError("Use a web address like https://example.com.")
-    if not re.fullmatch(r"[\x21-\x7e]+", text) or re.search(r'["\\<>]', text):
-        raise problem
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        raise problem from None
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise problem
-    return text
-
-
-def _number(field: FieldOptions, text: str, now: int) -> Value:
-    if not _NUMBER.fullmatch(text):
-        raise FieldError("Use digits, for example 12 or 12.5.")
-    number = float(text) if "." in text else int(text)
-    if isinstance(field.min, int | float) and number < field.min:
-        raise FieldError(f"Use {field.min} or more.")
-    if isinstance(field.max, int | float) and number > field.max:
-        raise FieldError(f"Use {field.max} or less.")
-    return number
-
-
-def _date(field: FieldOptions, text: str, now: int) -> Value:
-    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-        raise FieldError("Use a date like 2026-11-22 (year, month, day).")
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise FieldError("There is no such day. Check the date.") from None
-    earliest, latest = earliest_day(field, now), latest_day(field, now)
-    if earliest and day < earliest:
-        raise FieldError(f"Use {earliest.isoformat()} or later.")
-    if latest and day > latest:
-        raise FieldError(f"Use {latest.isoformat()} or earlier.")
-    return day.isoformat()
-
-
 def earliest_day(field: FieldOptions, now: int) -> date | None:
     """Give the earliest day a date field takes; "today" is the earliest on Earth."""
     return _bound(field.min, now - 12 * _HOUR)
@@ -290,22 +144,3 @@ def _bound(bound: object, now: int) -> date | None:
     if bound == "today":
         return datetime.fromtimestamp(now, UTC).date()
     return bound if isinstance(bound, date) else None
-
-
-def _choice(field: FieldOptions, text: str, now: int) -> Value:
-    if text not in {choice.value for choice in field.options}:
-        raise FieldError("Choose one of these.")
-    return text
-
-
-_PARSERS: Mapping[str, Callable[[FieldOptions, str, int], Value]] = {
-    "text": _text,
-    "textarea": _text,
-    "email": _email,
-    "tel": _tel,
-    "url": _url,
-    "number": _number,
-    "date": _date,
-    "select": _choice,
-    "radio": _choice,
-}

@@ -5,7 +5,7 @@ import time
 from flask import Flask, Response, g, request
 
 from hook import audit
-from hook.config.model import Config
+from hook.tenant import Config
 from hook.web import arrive, errors, health, journey, security
 
 

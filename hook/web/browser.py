@@ -6,7 +6,7 @@ import secrets
 from flask import Request, Response
 from itsdangerous import BadSignature, Signer
 
-from hook.config.model import Config
+from hook.tenant import Config
 
 _LIFETIME = 86_400
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from flask import current_app, request
 
-from hook.config.model import Config, Tenant
 from hook.errors import JourneyRefused
 from hook.runner import Runner
 from hook.store import Store
+from hook.tenant import Config, Tenant
 from hook.web.browser import Browser, digest
 
 

@@ -2,10 +2,10 @@
 
 from flask import Blueprint, Response, make_response, request
 
-from hook.config.model import Tenant
 from hook.errors import RequestRefused
 from hook.journey import Ended
 from hook.runner import At, Away, Moved
+from hook.tenant import Tenant
 from hook.web.context import browser_key, hook, runner, tenant_of
 from hook.web.forms import new_form, plain, sent_form
 from hook.web.pages import away_page, go, journey_url, step_page, to

@@ -2,8 +2,8 @@
 
 from flask import Response, make_response, redirect, url_for
 
-from hook.config.model import Tenant
 from hook.runner import At, Moved
+from hook.tenant import Tenant
 from hook.web.forms import JourneyForm
 from hook.web.templates import render
 

@@ -2,8 +2,8 @@
 
 from flask import Flask, Request, Response, request
 
-from hook.config.model import Config
 from hook.errors import RequestRefused
+from hook.tenant import Config
 
 BODY_MOST = 65_536
 """Largest body, bytes."""

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask, current_app, render_template, url_for
 from jinja2 import StrictUndefined
 
-from hook.config.model import Config, Tenant
+from hook.tenant import Config, Tenant
 
 _YEAR = 31_536_000
 

@@ -1,4 +1,4 @@
-"""What a checked configuration is."""
+"""What a checked configuration is: the tenants, and what is common to them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
