@@ -61,7 +61,8 @@ def purge() -> None:
     """Erase journeys and answers whose time is over, as the running hook does each minute."""
     try:
         config = load()
-        rows = Store(config.database, vault.Vault(config.vault_keys)).purge(int(time.time()))
+        store = Store(config.database, vault.Vault(config.vault_keys))
+        rows = sum(iter(lambda: store.purge(int(time.time())), 0))
     except _CANNOT_START as error:
         _stop(error)
     click.echo(f"{rows} rows erased or emptied.")

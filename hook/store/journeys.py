@@ -17,6 +17,8 @@ from hook.vault import Vault
 
 REPEAT_SECONDS = 600
 """How long an ended journey repeats its answer, seconds; then the answer is erased."""
+PURGE_MOST = 1_000
+"""How many rows one purge erases of each sort."""
 
 _INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _OPEN = {
@@ -158,23 +160,26 @@ def end(
 
 
 def purge(connection: Connection, now: int) -> int:
-    """Erase what is over: answers, collected data past the deadline, rows past use; count rows."""
-    answers = update(journeys).where(
-        journeys.c.answer.is_not(None), journeys.c.ended_at <= now - REPEAT_SECONDS
-    )
-    collected = update(journeys).where(journeys.c.arrival.is_not(None), journeys.c.deadline <= now)
-    rows = delete(journeys).where(
+    """Erase what is over: answers, collected data past the deadline, rows past use.
+
+    Gives how many rows changed; at most PURGE_MOST of each, so that nobody waits long for it.
+    """
+    answered = and_(journeys.c.answer.is_not(None), journeys.c.ended_at <= now - REPEAT_SECONDS)
+    collected = and_(journeys.c.arrival.is_not(None), journeys.c.deadline <= now)
+    unused = and_(
         journeys.c.good_until <= now,
         or_(journeys.c.answer.is_(None), journeys.c.ended_at <= now - REPEAT_SECONDS),
     )
-    return sum(
-        connection.execute(statement).rowcount
-        for statement in (
-            rows,
-            answers.values(answer=None),
-            collected.values(arrival=None, progress=None),
-        )
+    statements = (
+        delete(journeys).where(_some(unused)),
+        update(journeys).where(_some(answered)).values(answer=None),
+        update(journeys).where(_some(collected)).values(arrival=None, progress=None),
     )
+    return sum(connection.execute(statement).rowcount for statement in statements)
+
+
+def _some(condition: Any) -> Any:
+    return journeys.c.id.in_(select(journeys.c.id).where(condition).limit(PURGE_MOST))
 
 
 def _seal(vault: Vault, journey: Journey, column: str, value: dict[str, Any]) -> bytes:
