@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from hook.errors import HookError
 from hook.steps.base import Deny, Done, Page, Shown, Step, Visit
+from hook.strict_json import is_object
 from hook.tokens import Arrival, Sender
 
 Record = Mapping[str, Any]
@@ -114,10 +115,9 @@ def apply(step: Step, outcome: Done | Deny | Broken, position: Position) -> Posi
         case Broken(reason):
             event = Event("step_failed", step.name, step.kind, reason)
             return _ended(step, replace(position, events=(*position.events, event)), "step_failed")
-        case Done() if not set(outcome.claims) <= set(step.writes()):
-            return apply(step, Broken("undeclared_claim"), position)
         case Done():
-            return _done(step, outcome, position)
+            fault = _fault(step, outcome)
+            return apply(step, Broken(fault), position) if fault else _done(step, outcome, position)
 
 
 def guard(call: Callable[[], T]) -> T | Deny | Broken:
@@ -151,6 +151,16 @@ def _ask(step: Step, visit: Visit) -> Shown:
     if not isinstance(shown, Shown):
         raise TypeError("neither a page nor an outcome")
     return shown
+
+
+def _fault(step: Step, outcome: Done) -> str | None:
+    if not set(outcome.claims) <= set(step.writes()):
+        return "undeclared_claim"
+    if outcome.record is not None and step.stores is None:
+        return "undeclared_record"
+    if not is_object(outcome.claims) or not is_object(outcome.record or {}):
+        return "not_json"
+    return None
 
 
 def _done(step: Step, outcome: Done, position: Position) -> Position:

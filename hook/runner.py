@@ -19,6 +19,7 @@ from hook.journey import (
 )
 from hook.steps.base import Form, Outcome, Page, Redirect, Stay, Step
 from hook.store import REPEAT_SECONDS, Store, new_id
+from hook.strict_json import is_object
 from hook.subject import person, subject_key
 from hook.tenant import Tenant
 from hook.visits import VisitMaker
@@ -159,6 +160,8 @@ class Runner:
         outcome = step.resume(visit, form) if back else step.submit(visit, form)
         if not isinstance(outcome, Outcome):
             raise TypeError("not an outcome")
+        if isinstance(outcome, Stay | Redirect) and not is_object(outcome.scratch or {}):
+            raise TypeError("scratch is not JSON")
         return outcome
 
     def _stay(
@@ -168,7 +171,8 @@ class Runner:
         if outcome.scratch is not None:
             scratch = {**progress.scratch, step.name: dict(outcome.scratch)}
             progress = replace(progress, scratch=scratch)
-            self._commit(journey, Position(progress))
+            if not self._save(journey, Position(progress)):
+                return Moved(journey.id)
         if isinstance(outcome, Redirect):
             return Away(outcome.url)
         self._audit("step_stays", journey, step=step.name, kind=step.kind, reason=outcome.reason)
@@ -190,10 +194,14 @@ class Runner:
         return position
 
     def _commit(self, journey: Journey, position: Position) -> Moved:
-        if self.store.commit(journey, position, self._subject(journey), self.now):
+        step = position.step.name if position.step else None
+        return Moved(journey.id, step if self._save(journey, position) else None)
+
+    def _save(self, journey: Journey, position: Position) -> bool:
+        saved = self.store.commit(journey, position, self._subject(journey), self.now)
+        if saved:
             self._audit_position(journey, position)
-            return Moved(journey.id, position.step.name if position.step else None)
-        return Moved(journey.id)
+        return saved
 
     def _at(self, journey: Journey, position: Position) -> At:
         if position.step is None or position.page is None:

@@ -1,6 +1,7 @@
 """The one JSON reader for anything that comes from outside."""
 
 import json
+from collections.abc import Mapping
 from typing import NoReturn
 
 
@@ -23,8 +24,19 @@ def read_object(data: bytes) -> dict[str, object]:
 
 
 def write(value: object) -> bytes:
-    """Write compact UTF-8 JSON; the members keep their order."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    """Write compact UTF-8 JSON; the members keep their order.
+
+    Raises TypeError or ValueError for what is not JSON.
+    """
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+
+
+def is_object(value: Mapping[str, object]) -> bool:
+    """Tell whether a value can be written and read back unchanged."""
+    try:
+        return read_object(write(dict(value))) == value
+    except (TypeError, ValueError):
+        return False
 
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -71,5 +71,6 @@ def _page(code: str, public: PublicText) -> Response:
     again = ""
     if journey_id and public.status not in (404, 410):
         again = url_for("journey.look", slug=args["slug"], journey_id=journey_id)
-    html = render(None, "error.html", title=public.title, public=public, code=code, again=again)
+    tenant = hook().config.tenants.get(args.get("slug", ""))
+    html = render(tenant, "error.html", title=public.title, public=public, code=code, again=again)
     return make_response(html, public.status)
