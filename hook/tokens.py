@@ -29,7 +29,8 @@ ANSWER_LIFETIME = 60
 DEFAULT_SESSION_TIMEOUT = 1_200
 """How long a session of the tenant lasts when neither `exp` nor `session_timeout` says, seconds."""
 
-_COMPACT = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)")
+# The signature may be empty here, so that `alg: none` is refused by its name.
+_COMPACT = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]*)")
 _VISIBLE_ASCII = re.compile(r"[\x21-\x7e]+")
 _REFUSED_HEADERS = ("crit", "b64", "zip")
 _JWS = PyJWS(algorithms=["HS256"])

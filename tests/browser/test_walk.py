@@ -1,0 +1,173 @@
+"""A real Chromium walks the demo, from the tenant's page to the wallet's."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import PHONE, Demo, Open
+
+
+def visit(page: Page, demo: Demo, kind: str = "good") -> None:
+    """Press a button of the tenant's page."""
+    page.goto(demo.tenant)
+    page.locator(f"button[value='{kind}']").click()
+
+
+def step(page: Page, name: str) -> None:
+    """Wait for a step."""
+    expect(page.locator(f"main[data-step='{name}']")).to_be_visible()
+
+
+def to_profile(page: Page, demo: Demo) -> None:
+    """Walk up to the form; the terms are asked only once of a person."""
+    visit(page, demo)
+    page.locator("main[data-step]").wait_for()
+    if page.locator("main[data-step='terms']").count():
+        page.get_by_role("button", name="I accept").click()
+    step(page, "before-you-start")
+    page.get_by_role("button", name="Continue").click()
+    step(page, "profile")
+
+
+@pytest.mark.parametrize("scripts", [False, True], ids=["without-javascript", "with-javascript"])
+def test_a_visitor_goes_from_the_tenant_over_the_hook_to_the_wallet(
+    demo: Demo, open_browser: Open, scripts: bool
+) -> None:
+    page = open_browser(java_script_enabled=scripts)
+    blocked: list[str] = []
+    page.on("console", lambda message: blocked.append(message.text))
+    to_profile(page, demo)
+    page.get_by_label("Preferred name").fill("Māia")
+    page.get_by_label("Pronouns").select_option("she/her")
+    page.get_by_label("Date of birth").fill("2001-02-03")
+    page.get_by_role("button", name="Continue").click()
+    page.wait_for_url(f"{demo.wallet}/wallet?**")
+    answer = page.locator("#answer")
+    expect(answer).to_have_attribute("data-verified", "true")
+    for text in ("Māia", "she/her", "2001-02-03"):
+        expect(answer).to_contain_text(text)
+    assert [text for text in blocked if "Content Security Policy" in text] == []
+
+
+def test_terms_that_are_declined_come_to_the_wallet_as_a_refusal(
+    fresh_demo: Demo, open_browser: Open
+) -> None:
+    page = open_browser()
+    visit(page, fresh_demo)
+    step(page, "terms")
+    page.get_by_role("button", name="I don’t accept").click()
+    page.wait_for_url(f"{fresh_demo.wallet}/wallet?error=access_denied**")
+    expect(page.locator("main")).to_contain_text("terms_declined")
+
+
+@pytest.mark.parametrize(
+    ("button", "code"),
+    [("Stop and go back to my wallet", "user_cancelled"), ("I am not", "not_me")],
+)
+def test_a_visitor_who_cancels_is_back_in_the_wallet(
+    demo: Demo, open_browser: Open, button: str, code: str
+) -> None:
+    page = open_browser()
+    visit(page, demo)
+    page.get_by_role("link", name="Not you?").click()
+    step(page, "cancel")
+    page.get_by_role("button", name=button).click()
+    page.wait_for_url(f"{demo.wallet}/wallet?error=access_denied**")
+    expect(page.locator("main")).to_contain_text(code)
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [
+        ("expired", "token_expired"),
+        ("wrong-audience", "token_audience"),
+        ("alg-none", "token_algorithm"),
+        ("wrong-secret", "token_signature"),
+        ("foreign-return", "token_redirect_url"),
+    ],
+)
+def test_a_bad_visit_ends_on_a_page_that_says_what_to_do(
+    demo: Demo, open_browser: Open, kind: str, reason: str
+) -> None:
+    page = open_browser()
+    visit(page, demo, kind)
+    expect(page.locator(f"main[data-reason='{reason}']")).to_contain_text("What to do")
+    assert page.context.cookies(demo.hook) == []
+
+
+def test_a_token_that_is_sent_again_leads_back_or_is_refused(
+    demo: Demo, open_browser: Open
+) -> None:
+    first, second = open_browser(), open_browser()
+    visit(first, demo)
+    first.locator("main[data-step]").wait_for()
+    begun = first.url
+    visit(first, demo, "replay")
+    first.locator("main[data-step]").wait_for()
+    assert first.url == begun
+    visit(second, demo, "replay")
+    expect(second.locator("main[data-reason='token_used_elsewhere']")).to_be_visible()
+
+
+def test_back_and_reload_after_the_end_never_open_a_form_again(
+    demo: Demo, open_browser: Open
+) -> None:
+    page = open_browser()
+    to_profile(page, demo)
+    form = page.url
+    page.get_by_label("Preferred name").fill("Rangi")
+    page.get_by_role("button", name="Continue").click()
+    page.wait_for_url(f"{demo.wallet}/wallet?**")
+    page.goto(form)
+    page.wait_for_url(re.compile(re.escape(demo.tenant) + "|" + re.escape(demo.wallet)))
+    assert page.locator("main[data-step]").count() == 0
+
+
+def test_a_journey_goes_with_the_keyboard_alone(demo: Demo, open_browser: Open) -> None:
+    page = open_browser(java_script_enabled=True)
+    to_profile(page, demo)
+    page.get_by_label("Preferred name").focus()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("Hine")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{demo.wallet}/wallet?**")
+    expect(page.locator("#answer")).to_contain_text("Hine")
+
+
+def test_an_error_is_a_link_away_from_its_field(demo: Demo, open_browser: Open) -> None:
+    page = open_browser()
+    to_profile(page, demo)
+    page.get_by_label("Preferred name").fill("")
+    page.get_by_label("Date of birth").fill("2001-02-03")
+    page.get_by_role("button", name="Continue").click()
+    summary = page.get_by_role("alert")
+    expect(summary).to_contain_text("Preferred name")
+    summary.get_by_role("link").click()
+    field = page.get_by_label("Preferred name")
+    expect(field).to_be_focused()
+    expect(field).to_have_accessible_description(re.compile("Fill this in"))
+    expect(page.get_by_label("Date of birth")).to_have_value("2001-02-03")
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_no_page_scrolls_sideways_and_buttons_fit_a_thumb(
+    demo: Demo, open_browser: Open, width: int
+) -> None:
+    page = open_browser(viewport={**PHONE, "width": width}, java_script_enabled=True)
+    to_profile(page, demo)
+    paths = [page.url, page.url.rsplit("/", 1)[0] + "/cancel", f"{demo.hook}/kauri"]
+    for path in paths:
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        for target in page.locator("button, select, input:not([type=hidden]), .leave a").all():
+            box = target.bounding_box()
+            assert box is not None
+            assert box["height"] >= 44
+
+
+def test_large_text_does_not_break_the_page(demo: Demo, open_browser: Open) -> None:
+    page = open_browser(java_script_enabled=True)
+    to_profile(page, demo)
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
