@@ -24,3 +24,8 @@ def pick(claims: Mapping[str, Any], path: str) -> Any:
             return None
         value = value.get(part)
     return value
+
+
+def overlap(path: str, other: str) -> bool:
+    """Tell whether two paths name the same claim, or one inside the other."""
+    return f"{path}.".startswith(f"{other}.") or f"{other}.".startswith(f"{path}.")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
-from hook.errors import HookError
+from hook.errors import HookError, VaultError
 from hook.steps.base import Deny, Done, Page, Shown, Step, Visit
 from hook.strict_json import is_object
 from hook.tokens import Arrival, Sender
@@ -17,7 +17,7 @@ class Progress:
     """How far a journey is: steps by name, so that a changed flow meets it in the right place."""
 
     done: tuple[str, ...] = ()
-    unseen: int = 0
+    unseen: tuple[str, ...] = ()
     claims: Mapping[str, Any] = field(default_factory=dict)
     scratch: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
@@ -98,8 +98,21 @@ def advance(flow: tuple[Step, ...], start: Position, visit_for: VisitFor) -> Pos
         if step.name not in position.progress.done:
             position = _pass(step, position, visit_for)
     if position.end is None and position.page is None:
-        return replace(position, end=COMPLETED)
+        return replace(position, progress=_declared(flow, position.progress), end=COMPLETED)
     return position
+
+
+def number_of(flow: tuple[Step, ...], progress: Progress) -> tuple[int, int]:
+    """Give which page of how many comes next; steps that were passed unseen are not counted."""
+    seen = [step.name for step in flow if step.name not in progress.unseen]
+    return len([name for name in seen if name in progress.done]) + 1, len(seen)
+
+
+def _declared(flow: tuple[Step, ...], progress: Progress) -> Progress:
+    # A step that left the flow while the journey was under way leaves no claims.
+    paths = {path for step in flow for path in step.writes()}
+    kept = {path: value for path, value in progress.claims.items() if path in paths}
+    return replace(progress, claims=kept)
 
 
 def current(flow: tuple[Step, ...], progress: Progress) -> Step | None:
@@ -126,7 +139,7 @@ def guard(call: Callable[[], T]) -> T | Deny | Broken:
         return call()
     except SubjectMissing:
         return Deny("subject_missing")
-    except HookError:
+    except (HookError, VaultError):
         raise
     except Exception as error:  # noqa: BLE001 - the one boundary between hook and step
         return Broken(type(error).__name__)
@@ -137,7 +150,7 @@ def _pass(step: Step, position: Position, visit_for: VisitFor) -> Position:
     if isinstance(answer, Page):
         return replace(position, step=step, page=answer)
     passed = apply(step, answer, position)
-    progress = replace(passed.progress, unseen=passed.progress.unseen + 1)
+    progress = replace(passed.progress, unseen=(*passed.progress.unseen, step.name))
     return replace(passed, progress=progress)
 
 
@@ -154,6 +167,9 @@ def _ask(step: Step, visit: Visit) -> Shown:
 
 
 def _fault(step: Step, outcome: Done) -> str | None:
+    claims: object = outcome.claims  # what a step hands over may be anything
+    if not isinstance(claims, Mapping):
+        return "not_json"
     if not set(outcome.claims) <= set(step.writes()):
         return "undeclared_claim"
     if outcome.record is not None and step.stores is None:

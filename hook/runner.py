@@ -1,5 +1,6 @@
 """The runner: takes one visitor through a flow. Only it saves, merges, ends and audits."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -16,6 +17,7 @@ from hook.journey import (
     apply,
     current,
     guard,
+    number_of,
 )
 from hook.steps.base import Form, Outcome, Page, Redirect, Stay, Step
 from hook.store import REPEAT_SECONDS, Store, new_id
@@ -24,6 +26,7 @@ from hook.subject import person, subject_key
 from hook.tenant import Tenant
 from hook.visits import VisitMaker
 
+_JOURNEY_ID = re.compile(r"[A-Za-z0-9_-]{22}")
 _LONGEST_ERROR = max(ANSWER_CODES, key=len)
 
 
@@ -72,7 +75,7 @@ class Runner:
         if tokens.room(arrival.sender, tokens.answer_body({}, (), _LONGEST_ERROR)) < 0:
             raise ArrivalRefused("answer_too_long")
         fresh = Journey(new_id(), self.tenant.slug, arrival, Progress(), 0)
-        position = self._advance(fresh, Position(fresh.progress))
+        position = self._start(fresh)
         journey = replace(fresh, progress=position.progress)
         if self.store.open(journey, position, self._subject(journey), self.browser, self.now):
             self._audit("arrival_opened", journey)
@@ -138,8 +141,17 @@ class Runner:
             return ""
         return person(self.tenant, journey.arrival.claims)
 
+    def _start(self, journey: Journey) -> Position:
+        start = Position(journey.progress)
+        # Better now than after the visitor has filled in pages.
+        if self._subject(journey) is None and any(step.stores for step in self.tenant.flow):
+            return replace(start, end="subject_missing")
+        return self._advance(journey, start)
+
     def _find(self, journey_id: str) -> Journey | Ended:
-        stored = self.store.find(self.tenant.slug, journey_id, self.browser)
+        stored = None
+        if _JOURNEY_ID.fullmatch(journey_id):
+            stored = self.store.find(self.tenant.slug, journey_id, self.browser)
         if stored is None:
             raise JourneyRefused("journey_unknown")
         if stored.ended is not None:
@@ -206,14 +218,14 @@ class Runner:
     def _at(self, journey: Journey, position: Position) -> At:
         if position.step is None or position.page is None:
             raise ValueError("no page at this position")
-        progress = position.progress
+        number, count = number_of(self.tenant.flow, position.progress)
         return At(
             journey_id=journey.id,
             step=position.step,
             page=position.page,
             person=person(self.tenant, journey.arrival.claims),
-            number=len(progress.done) - progress.unseen + 1,
-            count=len(self.tenant.flow) - progress.unseen,
+            number=number,
+            count=count,
         )
 
     def _visits(self, journey: Journey) -> VisitMaker:

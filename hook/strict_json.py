@@ -1,23 +1,31 @@
 """The one JSON reader for anything that comes from outside."""
 
 import json
+import math
 from collections.abc import Mapping
 from typing import NoReturn
+
+DEPTH_MOST = 32
+"""How deep lists and objects may be nested."""
 
 
 def read_object(data: bytes) -> dict[str, object]:
     """Read one JSON object strictly (RFC 8259, RFC 7519 section 4).
 
     Takes UTF-8 bytes without a byte order mark. Refuses repeated members, NaN and Infinity, lone
-    surrogates and NUL in any text, and nesting too deep to walk. Raises ValueError.
+    surrogates and NUL in any text, numbers past all numbers, and nesting deeper than DEPTH_MOST.
+    Raises ValueError.
     """
     try:
         value = json.loads(
-            data.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse_constant
+            data.decode("utf-8"),
+            object_pairs_hook=_unique,
+            parse_constant=_refuse_constant,
+            parse_float=_finite,
         )
         if not isinstance(value, dict):
             raise ValueError("not a JSON object")
-        _check_texts(value)
+        _check(value, 0)
     except RecursionError:
         raise ValueError("nested too deep") from None
     return value
@@ -50,15 +58,24 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
-def _check_texts(value: object) -> None:
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise ValueError("a number is too large")
+    return number
+
+
+def _check(value: object, depth: int) -> None:
+    if depth > DEPTH_MOST:
+        raise ValueError("nested too deep")
     if isinstance(value, str):
         if "\0" in value:
             raise ValueError("a text holds NUL")
         value.encode("utf-8")
     elif isinstance(value, list):
         for item in value:
-            _check_texts(item)
+            _check(item, depth + 1)
     elif isinstance(value, dict):
         for name, item in value.items():
-            _check_texts(name)
-            _check_texts(item)
+            _check(name, depth)
+            _check(item, depth + 1)

@@ -33,7 +33,11 @@ def person(tenant: Tenant, claims: Mapping[str, Any]) -> str:
     """Give the name for “Signed in as …”; empty when the arrival does not name anybody."""
     for path in tenant.person:
         value = pick(claims, path)
-        if isinstance(value, str) and value.strip():
-            text = "".join(c for c in value if unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
-            return text.strip()[:_PERSON_MOST]
+        shown = _visible(value)[:_PERSON_MOST] if isinstance(value, str) else ""
+        if shown:
+            return shown
     return ""
+
+
+def _visible(text: str) -> str:
+    return "".join(c for c in text if unicodedata.category(c) not in ("Cc", "Cf", "Cs")).strip()

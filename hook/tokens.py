@@ -6,7 +6,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.parse import unquote_plus, urlencode, urlsplit, urlunsplit
 
 import jwt
 from jwt.api_jws import PyJWS
@@ -54,8 +54,7 @@ class Arrival:
     sender: Sender
     claims: Mapping[str, Any]
     deadline: int
-    good_until: int
-    """After this moment the token would be refused by its dates alone."""
+    """From this moment on the token is refused, and its journey is over."""
 
 
 def verify(token: str, tenant: Tenant, now: int) -> Arrival:
@@ -117,7 +116,7 @@ def _check_signature(token: str, tenant: Tenant) -> tuple[bytes, bytes]:
 
 def _read(payload: Mapping[str, Any], tenant: Tenant, used_secret: str, now: int) -> Arrival:
     iss, aud = _issuer(payload, tenant), _audience(payload, tenant)
-    good_until, deadline = _dates(payload, tenant, now)
+    deadline = _deadline(payload, tenant, now)
     state = payload.get("state")
     if not isinstance(state, str) or not state:
         raise ArrivalRefused("token_state")
@@ -126,7 +125,7 @@ def _read(payload: Mapping[str, Any], tenant: Tenant, used_secret: str, now: int
         raise ArrivalRefused("token_claims")
     redirect_url = check_redirect_url(payload.get("redirectUrl"), tenant, iss)
     sender = Sender(iss, aud, state, redirect_url, used_secret)
-    return Arrival(sender, claims, deadline, good_until)
+    return Arrival(sender, claims, deadline)
 
 
 def _issuer(payload: Mapping[str, Any], tenant: Tenant) -> str:
@@ -145,23 +144,19 @@ def _audience(payload: Mapping[str, Any], tenant: Tenant) -> str:
     return aud
 
 
-def _dates(payload: Mapping[str, Any], tenant: Tenant, now: int) -> tuple[int, int]:
-    """Check exp, nbf and iat (RFC 7519 section 4.1); give until when it is good, and the deadline.
-
-    The leeway is for judging the token only: the journey itself ends at the deadline.
-    """
+def _deadline(payload: Mapping[str, Any], tenant: Tenant, now: int) -> int:
+    """Check exp, nbf and iat (RFC 7519 section 4.1); give until when the journey may last."""
     exp, nbf, iat = (_date(payload, name) for name in ("exp", "nbf", "iat"))
     if any(start is not None and start > now + LEEWAY for start in (nbf, iat)):
         raise ArrivalRefused("token_not_yet")
     end = _end_without_exp(iat, tenant) if exp is None else exp
-    if end + LEEWAY <= now:
-        raise ArrivalRefused("token_expired")
     if end - (now if iat is None else iat) > LIFETIME_MOST + LEEWAY:
         raise ArrivalRefused("token_lifetime")
-    deadline = end
     if iat is not None and tenant.session_timeout is not None:
-        deadline = min(end, iat + tenant.session_timeout)
-    return end + LEEWAY, deadline
+        end = min(end, iat + tenant.session_timeout)
+    if end + LEEWAY <= now:
+        raise ArrivalRefused("token_expired")
+    return end + LEEWAY
 
 
 def _date(payload: Mapping[str, Any], name: str) -> int | None:
@@ -194,8 +189,8 @@ def check_redirect_url(url: object, tenant: Tenant, iss: str) -> str:
     except ValueError:
         raise ArrivalRefused("token_redirect_url") from None
     allowed = tenant.return_origins or (origin_of(iss),)
-    repeats = any(pair.partition("=")[0] == "session_token" for pair in parts.query.split("&"))
-    if "@" in parts.netloc or origin not in allowed or repeats:
+    names = [unquote_plus(pair.partition("=")[0]) for pair in parts.query.split("&")]
+    if "@" in parts.netloc or origin not in allowed or "session_token" in names:
         raise ArrivalRefused("token_redirect_url")
     return url
 

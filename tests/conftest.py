@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine, exc, text
+from sqlalchemy import NullPool, create_engine, exc, text
 
 from tests.support.hooks import PROFILE, TERMS, Clock, make_app
 from tests.support.visitor import Visitor
@@ -29,7 +29,8 @@ def absent(what: str) -> None:
 def postgres() -> str:
     """The URL of a PostgreSQL server on this machine."""
     try:
-        with create_engine(POSTGRES, connect_args={"connect_timeout": 3}).connect():
+        engine = create_engine(POSTGRES, poolclass=NullPool, connect_args={"connect_timeout": 3})
+        with engine.connect():
             return POSTGRES
     except (exc.SQLAlchemyError, ImportError):
         absent("PostgreSQL")
@@ -40,7 +41,7 @@ def postgres() -> str:
 def postgres_database(postgres: str) -> Iterator[str]:
     """The URL of an empty PostgreSQL database, dropped afterwards."""
     name = f"hook_test_{secrets.token_hex(6)}"
-    server = create_engine(postgres, isolation_level="AUTOCOMMIT")
+    server = create_engine(postgres, isolation_level="AUTOCOMMIT", poolclass=NullPool)
     with server.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
     try:
@@ -48,7 +49,6 @@ def postgres_database(postgres: str) -> Iterator[str]:
     finally:
         with server.connect() as connection:
             connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-        server.dispose()
 
 
 @pytest.fixture

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 
-from hook.claims import nest
+from hook.claims import nest, overlap
 from hook.errors import Mistake
+from hook.steps.base import Step
 from hook.tenant import Flow, Tenant
 from hook.tokens import URL_MOST, Sender, answer_body, room
 
@@ -13,41 +14,38 @@ _REDIRECT_PATH_MOST = 150
 _STATE_MOST = 64
 
 
+def check_flow(key: str, flow: Iterable[tuple[int, Step]]) -> list[Mistake]:
+    """Find claims that two steps write; takes the steps with their numbers."""
+    mistakes: list[Mistake] = []
+    writers: dict[str, str] = {}
+    for number, step in flow:
+        for path in step.writes():
+            for other in writers:
+                if overlap(path, other):
+                    problem = f"the claim {path} is written already by the step {writers[other]}"
+                    mistakes.append(Mistake(f"{key}.steps[{number}]", problem))
+        writers |= dict.fromkeys(step.writes(), step.name)
+    return mistakes
+
+
 def check_tenant(key: str, tenant: Tenant) -> list[Mistake]:
-    """Find the mistakes that show only when the whole tenant is known."""
-    return [
-        *_conflicts(key, tenant.flow),
-        *_unwritten(key, tenant),
-        *_reflected(key, tenant),
-        *_too_long(key, tenant),
-    ]
+    """Find the mistakes that show only when the whole tenant is known, its flow without any."""
+    return [*_unwritten(key, tenant), *_reflected(key, tenant), *_too_long(key, tenant)]
 
 
-def most_bytes(flow: Flow) -> Mapping[str, int]:
-    """Give every claim that a flow may write, by dotted path, with the most bytes of its JSON."""
+def _most_bytes(flow: Flow) -> Mapping[str, int]:
     return {path: size for step in flow for path, size in step.writes().items()}
 
 
-def _conflicts(key: str, flow: Flow) -> Iterable[Mistake]:
-    writers: dict[str, str] = {}
-    for number, step in enumerate(flow):
-        for path in step.writes():
-            for other, writer in writers.items():
-                if path == other or _within(path, other) or _within(other, path):
-                    problem = f"the claim {path} is written already by the step {writer}"
-                    yield Mistake(f"{key}.steps[{number}]", problem)
-        writers |= dict.fromkeys(step.writes(), step.name)
-
-
-def _within(path: str, other: str) -> bool:
-    return path.startswith(other + ".")
-
-
 def _unwritten(key: str, tenant: Tenant) -> Iterable[Mistake]:
-    written = {path.partition(".")[0] for path in most_bytes(tenant.flow)}
+    written = {path.partition(".")[0] for path in _most_bytes(tenant.flow)}
     for number, name in enumerate(tenant.persist):
         if name not in written:
-            yield Mistake(f"{key}.persist[{number}]", "no step of this flow writes this claim")
+            whole = name.partition(".")[0]
+            problem = "no step of this flow writes this claim"
+            if whole in written:
+                problem = f"only whole claims can be persisted; write {whole}"
+            yield Mistake(f"{key}.persist[{number}]", problem)
 
 
 def _reflected(key: str, tenant: Tenant) -> Iterable[Mistake]:
@@ -57,7 +55,7 @@ def _reflected(key: str, tenant: Tenant) -> Iterable[Mistake]:
 
 
 def _too_long(key: str, tenant: Tenant) -> Iterable[Mistake]:
-    sizes = most_bytes(tenant.flow)
+    sizes = _most_bytes(tenant.flow)
     # A placeholder of one byte stands for each value: what is left must hold the values.
     claims = nest(dict.fromkeys(sizes, 0))
     body = answer_body(claims, tenant.persist, None)

@@ -1,6 +1,6 @@
 """Build the steps of a flow from their tables."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,29 +9,30 @@ from pydantic import ValidationError
 from hook.config.mistakes import from_pydantic
 from hook.config.tables import RESERVED_STEPS, StepTable
 from hook.errors import Mistake
-from hook.steps import KINDS, find
+from hook.steps import find
 from hook.steps.base import Step
-from hook.tenant import Flow
+
+Numbered = list[tuple[int, Step]]
 
 
 def build_flow(
-    key: str, tables: tuple[Mapping[str, Any], ...], folder: Path
-) -> tuple[Flow, list[Mistake]]:
-    """Build a flow; give the steps that could be built, and every mistake."""
-    steps: list[Step] = []
+    key: str, tables: Sequence[Mapping[str, Any]], folder: Path
+) -> tuple[Numbered, list[Mistake]]:
+    """Build a flow; give the steps that could be built with their numbers, and every mistake."""
+    steps: Numbered = []
     mistakes: list[Mistake] = []
-    names: set[str] = set()
+    taken = set(RESERVED_STEPS)
     for number, table in enumerate(tables):
         step, found = _build(f"{key}.steps[{number}]", table, folder)
         mistakes += found
         if step is None:
             continue
-        if step.name in names or step.name in RESERVED_STEPS:
+        if step.name in taken:
             problem = f"the name {step.name} is taken; give every step a name of its own"
             mistakes.append(Mistake(f"{key}.steps[{number}].name", problem))
-        names.add(step.name)
-        steps.append(step)
-    return tuple(steps), mistakes
+        taken.add(step.name)
+        steps.append((number, step))
+    return steps, mistakes
 
 
 def _build(key: str, table: Mapping[str, Any], folder: Path) -> tuple[Step | None, list[Mistake]]:
@@ -40,11 +41,12 @@ def _build(key: str, table: Mapping[str, Any], folder: Path) -> tuple[Step | Non
         StepTable.model_validate(table)
     except ValidationError as error:
         mistakes += from_pydantic(error, key)
+    if not isinstance(table.get("kind"), str):
+        return None, mistakes
     try:
-        kind = find(str(table.get("kind", "")))
-    except LookupError:
-        problem = f"there is no such kind; use one of {', '.join(KINDS)}, or a dotted path"
-        return None, [*mistakes, Mistake(f"{key}.kind", problem)]
+        kind = find(table["kind"])
+    except LookupError as error:
+        return None, [*mistakes, Mistake(f"{key}.kind", str(error.args[0]))]
     rest = {name: value for name, value in table.items() if name not in StepTable.model_fields}
     try:
         options = kind.options_model.model_validate(rest, context={"folder": folder})

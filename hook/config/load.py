@@ -4,20 +4,24 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
-from hook.config.checks import check_tenant
+from hook.config.checks import check_flow, check_tenant
 from hook.config.flow import build_flow
 from hook.config.mistakes import from_pydantic
 from hook.config.secrets import Source
 from hook.config.tables import ConfigTable, TenantTable
 from hook.errors import ConfigError, Mistake
-from hook.tenant import Config, Tenant
+from hook.tenant import Config, Flow, Tenant
 
 DEFAULT_FILE = "config.toml"
 _OVERRIDE = "HOOK__"
+# Stands in for a public_url that is itself a mistake, so that the rest can be checked.
+_UNKNOWN_URL = "https://hook.example.org"
+
+T = TypeVar("T", bound=BaseModel)
 
 
 def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> Config:
@@ -27,14 +31,27 @@ def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> 
     is read as a TOML value, else as text. Raises ConfigError with every mistake found.
     """
     environ = os.environ if environ is None else environ
-    path = path or Path(environ.get("HOOK_CONFIG", DEFAULT_FILE))
+    path = path or Path(environ.get("HOOK_CONFIG") or DEFAULT_FILE)
     source = Source(path.resolve().parent, environ)
     data = _override(_read(path), environ)
-    try:
-        table = ConfigTable.model_validate(data, context={"source": source})
-    except ValidationError as error:
-        raise ConfigError(from_pydantic(error) + _flow_mistakes(data, source.folder)) from None
-    return _build(table, source)
+    file, mistakes = _validate(ConfigTable, data, source)
+    tenants: dict[str, Tenant] = {}
+    raw = data.get("tenants")
+    for slug, table in raw.items() if isinstance(raw, dict) else ():
+        tenant, found = _tenant(slug, table, file.public_url if file else _UNKNOWN_URL, source)
+        mistakes += found
+        if tenant:
+            tenants[slug] = tenant
+    if mistakes or file is None:
+        raise ConfigError([_with_variable(mistake, environ) for mistake in mistakes])
+    return Config(
+        public_url=file.public_url,
+        database=file.database,
+        cookie_keys=file.cookie_keys,
+        vault_keys=_as_bytes(file.vault_keys),
+        tenants=tenants,
+        warnings=tuple(source.warnings),
+    )
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -50,7 +67,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _override(data: dict[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
     for name, text in environ.items():
-        if name.startswith(_OVERRIDE):
+        if name.startswith(_OVERRIDE) and name != _OVERRIDE:
             *tables, key = name.removeprefix(_OVERRIDE).lower().split("__")
             table = data
             for part in tables:
@@ -61,6 +78,15 @@ def _override(data: dict[str, Any], environ: Mapping[str, str]) -> dict[str, Any
     return data
 
 
+def _with_variable(mistake: Mistake, environ: Mapping[str, str]) -> Mistake:
+    """Name the variable that set the option: nobody finds it in the file."""
+    for name in environ:
+        key = name.removeprefix(_OVERRIDE).lower().replace("__", ".")
+        if name.startswith(_OVERRIDE) and f"{mistake.key}.".startswith(f"{key}."):
+            return Mistake(mistake.key, f"{mistake.problem} (set by {name})")
+    return mistake
+
+
 def _value(text: str) -> Any:
     try:
         return tomllib.loads(f"value = {text}")["value"]
@@ -68,38 +94,33 @@ def _value(text: str) -> Any:
         return text
 
 
-def _flow_mistakes(data: Mapping[str, Any], folder: Path) -> list[Mistake]:
-    """Find the mistakes inside steps, so that they are told together with those around them."""
-    mistakes: list[Mistake] = []
-    tenants = data.get("tenants")
-    for slug, table in tenants.items() if isinstance(tenants, dict) else ():
-        steps = table.get("steps") if isinstance(table, dict) else None
-        if isinstance(steps, list) and all(isinstance(step, dict) for step in steps):
-            mistakes += build_flow(f"tenants.{slug}", tuple(steps), folder)[1]
-    return mistakes
+def _validate(
+    model: type[T], data: object, source: Source, key: str = ""
+) -> tuple[T | None, list[Mistake]]:
+    try:
+        return model.model_validate(data, context={"source": source, "key": key}), []
+    except ValidationError as error:
+        return None, from_pydantic(error, key)
 
 
-def _build(table: ConfigTable, source: Source) -> Config:
-    mistakes: list[Mistake] = []
-    tenants: dict[str, Tenant] = {}
-    for slug, tenant_table in table.tenants.items():
-        key = f"tenants.{slug}"
-        flow, found = build_flow(key, tenant_table.steps, source.folder)
-        tenants[slug] = _tenant(slug, tenant_table, table.public_url, flow)
-        mistakes += found or check_tenant(key, tenants[slug])
-    if mistakes:
-        raise ConfigError(mistakes)
-    return Config(
-        public_url=table.public_url,
-        database=table.database,
-        cookie_keys=table.cookie_keys,
-        vault_keys=_as_bytes(table.vault_keys),
-        tenants=tenants,
-        warnings=tuple(source.warnings),
-    )
+def _tenant(
+    slug: str, data: object, public_url: str, source: Source
+) -> tuple[Tenant | None, list[Mistake]]:
+    """Build one tenant, with all its mistakes: of the table, of the steps, of the whole flow."""
+    key = f"tenants.{slug}"
+    table, mistakes = _validate(TenantTable, data, source, key)
+    steps = data.get("steps") if isinstance(data, dict) else None
+    if not isinstance(steps, list) or not all(isinstance(step, dict) for step in steps):
+        return None, mistakes
+    flow, found = build_flow(key, steps, source.folder)
+    found += check_flow(key, flow)
+    if table is None or found:
+        return None, mistakes + found
+    tenant = _as_tenant(slug, table, public_url, tuple(step for _, step in flow))
+    return tenant, check_tenant(key, tenant)
 
 
-def _tenant(slug: str, table: TenantTable, public_url: str, flow: tuple[Any, ...]) -> Tenant:
+def _as_tenant(slug: str, table: TenantTable, public_url: str, flow: Flow) -> Tenant:
     fold = table.fold_subject
     return Tenant(
         slug=slug,

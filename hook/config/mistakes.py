@@ -21,12 +21,19 @@ _SENTENCES = {
     "model_type": "use a table",
 }
 
+_LIMITS = {
+    "greater_than_equal": ("ge", "use {} or more"),
+    "less_than_equal": ("le", "use {} or less"),
+    "literal_error": ("expected", "use {}"),
+    "string_too_long": ("max_length", "use at most {} characters"),
+}
+
 
 def from_pydantic(error: ValidationError, prefix: str = "") -> list[Mistake]:
     """Give each error with its key; values never appear."""
     found = error.errors(include_input=False, include_url=False)
     # A list of which every item is refused also counts as empty; once is enough.
-    outer = {details["loc"][:-1] for details in found}
+    outer = {details["loc"][:depth] for details in found for depth in range(len(details["loc"]))}
     return [
         Mistake(_key(prefix, details["loc"]), _sentence(details))
         for details in found
@@ -48,6 +55,9 @@ def _sentence(details: ErrorDetails) -> str:
     kind = details["type"]
     if kind == "value_error":
         return str(details["ctx"]["error"])
-    if kind == "string_pattern_mismatch":
-        return f"must look like {details['ctx']['pattern']}"
+    if kind == "string_too_short" and details["ctx"]["min_length"] == 1:
+        return "must not be empty"
+    if kind in _LIMITS:
+        name, words = _LIMITS[kind]
+        return words.format(details["ctx"][name])
     return _SENTENCES.get(kind, details["msg"][:1].lower() + details["msg"][1:])

@@ -17,6 +17,15 @@ _STANDARD_BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 #: Secrets printed in public documentation.
 _PUBLISHED = frozenset({"dGtUrijBOT6UUJ8JO4kAFyGfhahDlVVeIk/sPbWTa7c="})
 _PLACEHOLDER = re.compile(r"change.?me|example|placeholder|your.?(secret|key)|todo|xxxx|<|>", re.I)
+_A_PLACEHOLDER = "this is a placeholder; copy the secret that your tenant shows"
+#: What is wrong with a text that is no base64, first match first.
+_SPOILED = {
+    "^[\"'`]|[\"'`]$": "it has quotation marks around it; leave them out",
+    f"(?i){_PLACEHOLDER.pattern}": _A_PLACEHOLDER,
+    r"\s": "it has a space or a line break in it; it must be one unbroken line",
+    r"^[A-Za-z0-9_-]+={0,2}$": "this is url-safe base64, or its end is missing; copy the standard "
+    "base64 that your tenant shows",
+}
 
 
 @dataclass(frozen=True)
@@ -35,13 +44,28 @@ def resolve(reference: object, info: ValidationInfo) -> str:
         raise ValueError('use "env:NAME" or "file:PATH"')
     scheme, _, where = reference.partition(":")
     if scheme == "env":
-        if not source.environ.get(where):
-            raise ValueError(f"the environment variable {where} is not set")
-        return source.environ[where]
+        return _read_variable(source.environ, where)
     if scheme == "file":
         return _read_file(source.folder / where)
-    source.warnings.append(f"{info.field_name}: a secret stands in the file; use env: or file:")
+    if reference.startswith("$") or scheme.lower() in ("env", "file"):
+        raise ValueError('write "env:NAME" for a variable, "file:PATH" for a file')
+    warn(info, "a secret stands in the file; use env: or file:")
     return reference
+
+
+def warn(info: ValidationInfo, text: str) -> None:
+    """Add a warning about the option that is being read."""
+    context = info.context or {}
+    key = ".".join(filter(None, (context["key"], info.field_name)))
+    context["source"].warnings.append(f"{key}: {text}")
+
+
+def _read_variable(environ: Mapping[str, str], name: str) -> str:
+    if environ.get(name):
+        return environ[name]
+    # What is no usual name may be the secret itself, and must not be shown.
+    shown = name if re.fullmatch(r"[A-Z][A-Z0-9_]{0,40}", name) else "that is named here"
+    raise ValueError(f"the environment variable {shown} is not set")
 
 
 def _read_file(path: Path) -> str:
@@ -80,24 +104,23 @@ def shared_secret(text: str) -> bytes:
     Takes nothing that only looks like it (RFC 7518 section 3.2, RFC 8725 section 3.5); raises
     ValueError with what would be right.
     """
-    if text in _PUBLISHED or _PLACEHOLDER.search(text):
-        raise ValueError("this is a placeholder; copy the secret that your tenant shows")
-    if text[:1] in "\"'`" or text[-1:] in "\"'`":
-        raise ValueError("it has quotation marks around it; leave them out")
-    if re.search(r"\s", text):
-        raise ValueError("it has a space or a line break in it; it must be one unbroken line")
-    if re.search(r"[-_]", text):
-        raise ValueError("this is url-safe base64; copy the standard base64 that your tenant shows")
-    if not _STANDARD_BASE64.fullmatch(text) or len(text) % 4:
-        raise ValueError("this is not base64; copy the secret that your tenant shows")
-    return _check_bytes(b64decode(text, validate=True))
+    if not text:
+        raise ValueError("it is empty; copy the secret that your tenant shows")
+    if _STANDARD_BASE64.fullmatch(text) and len(text) % 4 == 0:
+        return _check_bytes(text, b64decode(text, validate=True))
+    for pattern, problem in _SPOILED.items():
+        if re.search(pattern, text):
+            raise ValueError(problem)
+    raise ValueError("this is not base64; copy the secret that your tenant shows")
 
 
-def _check_bytes(secret: bytes) -> bytes:
-    if len(secret) < SECRET_BYTES:
+def _check_bytes(text: str, secret: bytes) -> bytes:
+    # The words of a placeholder may stand in a random secret by chance, but not in a short one.
+    short = len(secret) < SECRET_BYTES
+    if text in _PUBLISHED or len(set(secret)) < 8 or (short and _PLACEHOLDER.search(text)):
+        raise ValueError(_A_PLACEHOLDER)
+    if short:
         raise ValueError(f"only {len(secret)} bytes once decoded; it must be {SECRET_BYTES}")
-    if len(set(secret)) < 8:
-        raise ValueError("this is a placeholder; copy the secret that your tenant shows")
-    if all(0x20 <= byte < 0x7F for byte in secret):
+    if all(0x20 <= byte < 0x7F for byte in secret.rstrip(b"\r\n")):
         raise ValueError("it decodes to readable text: a password, or wrapped in base64 twice")
     return secret

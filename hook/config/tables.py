@@ -1,6 +1,5 @@
 """The tables of the TOML file as they are written: every option, its default, one line of why."""
 
-import ipaddress
 import re
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -12,14 +11,20 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    ValidationInfo,
 )
 
-from hook.config.secrets import cookie_key, resolve, shared_secret, vault_key
+from hook.config.secrets import cookie_key, resolve, shared_secret, vault_key, warn
 from hook.steps.fields import ClaimPath
+from hook.steps.options import matching
 from hook.urls import is_local, origin_of
 
+RESERVED_SLUGS = frozenset({"static", "healthz", "readyz"})
 RESERVED_STEPS = frozenset({"cancel"})
-_DATABASES = ("sqlite:///", "postgresql://")
+# The last label begins with a letter, so that no spelling of an IP address is a name.
+_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?")
+# SQLite in memory would be another database for each connection.
+_DATABASE = re.compile(r"sqlite:///[^:].*|postgresql://.+")
 
 
 def _origin(url: str) -> str:
@@ -35,41 +40,46 @@ def _origin(url: str) -> str:
 def _public_url(url: str) -> str:
     origin = _origin(url)
     parts = urlsplit(url)
-    if _is_address(parts.hostname or ""):
-        raise ValueError("use a host name; the platform takes no IP address")
+    if not _HOST.fullmatch(parts.hostname or "") or " " in url:
+        raise ValueError("use a host name such as hook.example.org; an IP address is not taken")
     if parts.path not in ("", "/") or parts.query or parts.fragment or "@" in parts.netloc:
         raise ValueError("only scheme and host, such as https://hook.example.org")
     return origin
 
 
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
-
-
-def _issuer(url: str) -> str:
+def _issuer(url: str, info: ValidationInfo) -> str:
     _origin(url)
+    if url.endswith("/"):
+        warn(info, "an issuer ends with a slash; it must be the token's iss to the letter")
     return url
 
 
 def _return_origin(url: str) -> str:
     origin = _origin(url)
-    if urlsplit(url).path not in ("", "/") or "?" in url or "#" in url:
+    if urlsplit(url).path not in ("", "/") or any(sign in url for sign in "?#@"):
         raise ValueError("only scheme, host and port, such as https://example.org")
     return origin
 
 
 def _database(url: str) -> str:
-    if not url.startswith(_DATABASES):
-        raise ValueError("use sqlite:///file.db or postgresql://user@host/database")
+    try:
+        port = urlsplit(url).port
+    except ValueError:
+        port = -1
+    if not _DATABASE.fullmatch(url) or port == -1:
+        raise ValueError(
+            "use sqlite:///file.db or postgresql://user@host:port/database; "
+            "a variable goes into HOOK__DATABASE"
+        )
     return url
 
 
 def _slug(slug: str) -> str:
-    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,62}", slug) or slug in ("static", "healthz"):
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,62}", slug) or slug in (
+        "static",
+        "healthz",
+        "readyz",
+    ):
         raise ValueError("use small letters, digits and hyphens for a tenant's name in the URL")
     return slug
 
@@ -99,7 +109,10 @@ class StepTable(BaseModel):
 
     kind: str
     """Which step this is: notice, terms, claims_form, or a dotted path to a class of your own."""
-    name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,40}$")]
+    name: Annotated[
+        str,
+        matching(r"[a-z0-9][a-z0-9_-]{0,40}", "use up to 41 small letters, digits, - and _"),
+    ]
     """Name in the URL and in records; unique in the flow, small letters, digits, - and _."""
     title: Text
     """Heading of the page."""
@@ -130,7 +143,9 @@ class TenantTable(Table):
     """Accept tokens without `exp`, which then end at `iat` + session_timeout."""
     session_timeout: Annotated[int | None, Field(ge=60, le=86_400)] = None
     """The tenant's sessionTimeoutInSec: a journey ends at `iat` + this, if that is before `exp`."""
-    locale: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] = "en"
+    locale: Annotated[
+        str, matching(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", 'use a language tag such as "en-NZ"')
+    ] = "en"
     """Language of the pages' texts, for the `lang` attribute and in records of terms."""
     steps: Annotated[tuple[dict[str, Any], ...], Some]
     """`[[tenants.<slug>.steps]]`: the flow, in order."""
@@ -147,5 +162,5 @@ class ConfigTable(Table):
     """Keys of the browser cookie: the first signs, all verify; 32 characters or more each."""
     vault_keys: Annotated[tuple[VaultKey, ...], Some]
     """Keys of what is kept: the first seals, all open; `flask vault new-key` prints one."""
-    tenants: Annotated[dict[Annotated[str, AfterValidator(_slug)], TenantTable], Some]
+    tenants: Annotated[dict[Annotated[str, AfterValidator(_slug)], Any], Some]
     """The tenants, by the path of their hook URL."""

@@ -13,13 +13,15 @@ KINDS: dict[str, str] = {
 
 
 def find(kind: str) -> type[Step]:
-    """Give the class of a kind; raises LookupError when there is none."""
-    path = KINDS.get(kind, kind)
-    module_name, _, class_name = path.rpartition(".")
+    """Give the class of a kind; raises LookupError with what is wrong with it."""
+    module, _, name = KINDS.get(kind, kind).rpartition(".")
+    if not module:
+        raise LookupError(f"there is no such kind; use {', '.join(KINDS)}, or a dotted path")
     try:
-        found = getattr(importlib.import_module(module_name), class_name)
-    except (ImportError, AttributeError, ValueError):
-        raise LookupError(kind) from None
+        found = getattr(importlib.import_module(module), name, None)
+    except Exception as error:  # noqa: BLE001 - a module of somebody else may raise anything
+        problem = f"{module} cannot be imported ({type(error).__name__})"
+        raise LookupError(f"{problem}; use {', '.join(KINDS)}, or a dotted path") from None
     if not (isinstance(found, type) and issubclass(found, Step)):
-        raise LookupError(kind)
+        raise LookupError(f"this is no step; use {', '.join(KINDS)}, or a dotted path")
     return found

@@ -2,12 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
-from pydantic import BaseModel, ConfigDict, ValidationInfo
-
 from hook.errors import ANSWER_CODES
+from hook.steps.options import StepOptions
 
 Claims = Mapping[str, Any]
 
@@ -136,14 +134,6 @@ class Stores:
     how_long: str
 
 
-class StepOptions(BaseModel):
-    """The options of a kind: frozen, and unknown keys are refused."""
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True
-    )
-
-
 class Step:
     """One step of a flow, built once at start; it keeps nothing of a visitor in itself."""
 
@@ -181,14 +171,3 @@ class Step:
     def resume(self, visit: Visit, query: Form) -> Outcome:
         """Judge what a visitor brings back from where Redirect sent them; it may come twice."""
         raise NotImplementedError
-
-
-def read_text(name: object, info: ValidationInfo) -> str:
-    """Read the text file that an option names, beside the configuration file (UTF-8)."""
-    folder: Path = (info.context or {})["folder"]
-    if not isinstance(name, str) or not name.endswith(".md"):
-        raise ValueError("name a Markdown file ending in .md, beside the configuration file")
-    try:
-        return (folder / name).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        raise ValueError("this file cannot be read as UTF-8 text") from None

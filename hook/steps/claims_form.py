@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from hook.claims import pick
+from hook.claims import overlap, pick
 from hook.steps.base import (
     Done,
     Form,
@@ -15,11 +15,11 @@ from hook.steps.base import (
     Page,
     Stay,
     Step,
-    StepOptions,
     Visit,
 )
 from hook.steps.fields import Choice, FieldOptions, earliest_day, latest_day, most_bytes
-from hook.steps.values import FieldError, Value, parse
+from hook.steps.options import StepOptions
+from hook.steps.values import FieldError, Value, characters, parse
 from hook.strict_json import write
 
 
@@ -36,8 +36,9 @@ class ClaimsFormOptions(StepOptions):
     @model_validator(mode="after")
     def _claims_differ(self) -> Self:
         claims = [field.claim for field in self.fields if field.editable]
-        if len(set(claims)) != len(claims):
-            raise ValueError("two fields write the same claim")
+        for number, claim in enumerate(claims):
+            if any(overlap(claim, other) for other in claims[:number]):
+                raise ValueError(f"two fields write the claim {claim}, or one inside the other")
         return self
 
 
@@ -134,7 +135,7 @@ def _view(field: FieldOptions, visit: Visit) -> FieldView:
         required=field.required,
         editable=field.editable,
         autocomplete=field.autocomplete,
-        choices=field.options,
+        choices=field.choices,
         earliest=earliest.isoformat() if earliest else "",
         latest=latest.isoformat() if latest else "",
         sent=_prefill(field, visit),
@@ -160,9 +161,8 @@ def _too_long(claims: Mapping[str, Value], room: int) -> dict[str, str]:
     """Find the field to shorten when the answer would not fit into the URL."""
     sizes = {claim: len(write(value)) for claim, value in claims.items()}
     over = sum(sizes.values()) - room
-    if over <= 0:
+    if over <= 0 or not sizes:
         return {}
     longest = max(sizes, key=lambda claim: sizes[claim])
-    return {
-        longest: f"Shorten this by about {over} characters: your answers together are too long."
-    }
+    count = characters(over, str(claims[longest]), sizes[longest])
+    return {longest: f"Shorten this by about {count} characters: all answers are too long."}

@@ -5,7 +5,8 @@ from typing import Annotated
 from pydantic import BeforeValidator
 
 from hook.markdown import to_html
-from hook.steps.base import Done, Form, Page, Step, StepOptions, Visit, read_text
+from hook.steps.base import Done, Form, Page, Step, Visit
+from hook.steps.options import StepOptions, read_text
 
 
 class NoticeOptions(StepOptions):

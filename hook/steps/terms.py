@@ -5,32 +5,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import BeforeValidator
 
 from hook.markdown import to_html
-from hook.steps.base import (
-    Deny,
-    Done,
-    Form,
-    Need,
-    Outcome,
-    Page,
-    Stay,
-    Step,
-    StepOptions,
-    Stores,
-    Visit,
-    read_text,
-)
+from hook.steps.base import Deny, Done, Form, Need, Outcome, Page, Stay, Step, Stores, Visit
+from hook.steps.options import StepOptions, matching, read_text
 
 _DAY = 86_400
 _TIMESTAMP_BYTES = len('"2026-11-22T00:00:00Z"')
-
-
-def _days(text: str) -> str:
-    if text not in ("on_change", "always") and not (text[:-1].isdecimal() and text[-1:] == "d"):
-        raise ValueError('use "on_change", "always" or a number of days such as "180d"')
-    return text
 
 
 class TermsOptions(StepOptions):
@@ -38,9 +20,17 @@ class TermsOptions(StepOptions):
 
     text: Annotated[str, BeforeValidator(read_text)]
     """Markdown file beside the configuration file."""
-    version: Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,40}$")]
+    version: Annotated[
+        str, matching(r"[\x21-\x7e]{1,40}", "use up to 40 ASCII characters without spaces")
+    ]
     """What you call this text; up to 40 printable ASCII characters."""
-    reaccept: Annotated[str, AfterValidator(_days)] = "on_change"
+    reaccept: Annotated[
+        str,
+        matching(
+            r"on_change|always|[1-9]\d{0,4}d",
+            'use "on_change", "always" or a number of days such as "180d"',
+        ),
+    ] = "on_change"
     """When to ask again: "on_change", "always" or "180d" (a number of days). A changed text always
     asks again."""
     report: bool = False
@@ -83,11 +73,11 @@ class Terms(Step):
 
     def submit(self, visit: Visit, form: Form) -> Outcome:
         """Accept or decline; anything else asks again."""
-        match form.one("answer"):
-            case "accept":
+        match form.all("answer"):
+            case ("accept",):
                 record = self._record(visit)
                 return Done(self._claims(record), record, "accepted")
-            case "decline":
+            case ("decline",):
                 return Deny("terms_declined")
             case _:
                 return Stay({"answer": "Choose whether you accept these terms."})

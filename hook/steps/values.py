@@ -1,5 +1,6 @@
 """How what was sent for a field becomes the value of its claim, or a sentence for the visitor."""
 
+import math
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -38,12 +39,20 @@ def parse(field: FieldOptions, sent: tuple[str, ...], now: int) -> Value | None:
     raw = sent[0] if sent else ""
     if field.type == "boolean":
         return _boolean(field, raw)
-    text = _clean(raw, keep_lines=field.type == "textarea")
+    if field.type in ("select", "radio"):
+        text = raw
+    else:
+        text = _clean(raw, keep_lines=field.type == "textarea")
     if not text:
         if field.required:
             raise FieldError(_missing(field))
         return None
     return _PARSERS[field.type](field, text, now)
+
+
+def characters(over: int, text: str, size: int) -> int:
+    """Tell how many characters of a text make up so many bytes of its JSON, of `size` bytes."""
+    return math.ceil(over * len(text) / max(size - 2, 1))
 
 
 def _clean(raw: str, keep_lines: bool) -> str:
@@ -63,11 +72,11 @@ def _missing(field: FieldOptions) -> str:
 
 
 def _checkboxes(field: FieldOptions, sent: tuple[str, ...]) -> Value | None:
-    if not set(sent) <= {choice.value for choice in field.options}:
+    if not set(sent) <= {choice.value for choice in field.choices}:
         raise FieldError("Choose from the list only.")
     if field.required and not sent:
         raise FieldError("Choose at least one of these.")
-    return [choice.value for choice in field.options if choice.value in sent] or None
+    return [choice.value for choice in field.choices if choice.value in sent] or None
 
 
 def _boolean(field: FieldOptions, raw: str) -> Value:
@@ -80,9 +89,10 @@ def _boolean(field: FieldOptions, raw: str) -> Value:
 
 def _text(field: FieldOptions, text: str, now: int) -> Value:
     _check_length(field, text)
-    over = len(write(text)) - 2 - field.text_bytes
+    size = len(write(text))
+    over = size - 2 - field.text_bytes
     if over > 0:
-        raise FieldError(f"Shorten this by about {over} characters.")
+        raise FieldError(f"Shorten this by about {characters(over, text, size)} characters.")
     return _match(field, text)
 
 
@@ -155,7 +165,7 @@ def _date(field: FieldOptions, text: str, now: int) -> Value:
 
 
 def _choice(field: FieldOptions, text: str, now: int) -> Value:
-    if text not in {choice.value for choice in field.options}:
+    if text not in {choice.value for choice in field.choices}:
         raise FieldError("Choose one of these.")
     return text
 

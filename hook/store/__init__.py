@@ -23,8 +23,12 @@ class Store:
     def __init__(self, url: str, vault: Vault) -> None:
         self._database = Database(url)
         self._vault = vault
-        migrate(self._database)
-        self.pepper = load_pepper(self._database, vault)
+        try:
+            migrate(self._database)
+            self.pepper = load_pepper(self._database, vault)
+        except BaseException:
+            self.close()
+            raise
 
     def after_fork(self) -> None:
         """Start anew in a worker process."""
@@ -56,10 +60,12 @@ class Store:
         with self._database.write() as connection:
             if not journeys.open_journey(connection, self._vault, journey, browser):
                 return False
+            kept = True
             if position.end is not None:
                 claims = nest(position.progress.claims)
-                journeys.end(connection, self._vault, journey, position.end, claims, now)
-            self._keep(connection, journey, position, subject, now)
+                kept = journeys.end(connection, self._vault, journey, position.end, claims, now)
+            if kept:
+                self._keep(connection, journey, position, subject, now)
             return True
 
     def commit(self, journey: Journey, position: Position, subject: bytes | None, now: int) -> bool:

@@ -3,9 +3,8 @@
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, case, delete, or_
-from sqlalchemy.dialects import postgresql, sqlite
 
-from hook.store.tables import attempts
+from hook.store.tables import INSERT, attempts
 
 
 def _spend(insert: Any) -> Any:
@@ -20,10 +19,10 @@ def _spend(insert: Any) -> Any:
             ),
         },
         where=or_(over, attempts.c.spent < bindparam("most")),
-    )
+    ).execution_options(preserve_rowcount=True)
 
 
-_SPEND = {"sqlite": _spend(sqlite.insert), "postgresql": _spend(postgresql.insert)}
+_SPEND = {name: _spend(insert) for name, insert in INSERT.items()}
 
 
 def spend(
@@ -37,6 +36,8 @@ def spend(
     now: int,
 ) -> bool:
     """Count one try; False when `limit` tries in `window` seconds are used up."""
+    if limit < 1:
+        return False
     counted = connection.execute(
         _SPEND[connection.dialect.name],
         {

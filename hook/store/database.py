@@ -15,8 +15,9 @@ class Database:
     """Reads see committed rows and lock nothing; a write is one transaction, committed durably."""
 
     def __init__(self, url: str) -> None:
-        self.engine = _engine(url)
-        self._reader = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._is_sqlite = url.startswith("sqlite")
+        self._engine = _sqlite(url) if self._is_sqlite else _postgresql(url)
+        self._reader = self._engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -27,16 +28,29 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Give a connection inside one transaction; raises StoreUnavailable, nothing written."""
-        with _translated(), self.engine.begin() as connection:
+        begin = self._begin_immediate if self._is_sqlite else self._engine.begin
+        with _translated(), begin() as connection:
             yield connection
 
     def close(self) -> None:
         """Close all connections."""
-        self.engine.dispose()
+        self._engine.dispose()
 
     def after_fork(self) -> None:
         """Forget the connections of the parent process, without closing them there."""
-        self.engine.dispose(close=False)
+        self._engine.dispose(close=False)
+
+    @contextmanager
+    def _begin_immediate(self) -> Iterator[Connection]:
+        # The driver's own BEGIN is deferred, which fails under load instead of waiting.
+        with self._engine.connect() as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.exec_driver_sql("COMMIT")
+            except BaseException:
+                connection.exec_driver_sql("ROLLBACK")
+                raise
 
 
 @contextmanager
@@ -51,30 +65,30 @@ def _translated() -> Iterator[None]:
         raise StoreUnavailable(type(cause).__name__) from None
 
 
-def _engine(url: str) -> Engine:
-    if url.startswith("postgresql"):
-        return create_engine(
-            url, pool_pre_ping=True, pool_size=8, max_overflow=8, pool_timeout=5,
-            connect_args={"connect_timeout": 3, "options": "-c statement_timeout=10000"},
-        )  # fmt: skip
-    engine = create_engine(
-        url, pool_size=8, max_overflow=8, pool_timeout=5, connect_args={"timeout": _BUSY_SECONDS}
+def _postgresql(url: str) -> Engine:
+    limits = {"connect_timeout": 3, "options": "-c statement_timeout=10000"}
+    return create_engine(
+        url, pool_pre_ping=True, pool_size=8, max_overflow=8, pool_timeout=5, connect_args=limits
     )
-    event.listen(engine, "connect", _sqlite_connect)
-    event.listen(engine, "begin", _sqlite_begin)
+
+
+def _sqlite(url: str) -> Engine:
+    engine = create_engine(
+        url,
+        isolation_level="AUTOCOMMIT",
+        pool_size=8,
+        max_overflow=8,
+        pool_timeout=5,
+        connect_args={"timeout": _BUSY_SECONDS},
+    )
+    event.listen(engine, "connect", _set_up)
     return engine
 
 
-def _sqlite_connect(connection: Any, _record: Any) -> None:
-    # The driver's own BEGIN is deferred, which fails under load instead of waiting.
-    connection.isolation_level = None
+def _set_up(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode = WAL")
     # A commit of a one-time thing must outlive a power cut, not only a killed process.
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.close()
-
-
-def _sqlite_begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")

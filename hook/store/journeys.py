@@ -3,27 +3,33 @@
 import hashlib
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, delete, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from hook.journey import Ended, Journey, Progress
-from hook.store.tables import journeys
+from hook.store.tables import INSERT, journeys
 from hook.strict_json import read_object, write
 from hook.tokens import Arrival, Sender
 from hook.vault import Vault
 
 REPEAT_SECONDS = 600
 """How long an ended journey repeats its answer, seconds; then the answer is erased."""
+FORGET_SECONDS = 3_600
+"""How long after its deadline a journey is still known as over, seconds; then the row goes.
+
+The token cannot come again by then: it is refused by its dates from the deadline on.
+"""
 PURGE_MOST = 1_000
 """How many rows one purge erases of each sort."""
 
-_INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _OPEN = {
-    name: insert(journeys).on_conflict_do_nothing(index_elements=["arrival_key"])
-    for name, insert in _INSERT.items()
+    # The driver forgets how many rows an INSERT made unless it is asked to keep that.
+    name: insert(journeys)
+    .on_conflict_do_nothing(index_elements=["arrival_key"])
+    .execution_options(preserve_rowcount=True)
+    for name, insert in INSERT.items()
 }
 _BY_ID = select(journeys).where(
     journeys.c.id == bindparam("id"),
@@ -90,11 +96,10 @@ def open_journey(connection: Connection, vault: Vault, journey: Journey, browser
             "tenant": journey.tenant,
             "arrival_key": arrival_key(journey.tenant, journey.arrival.sender),
             "browser": browser,
-            "arrival": _seal(vault, journey, "arrival", asdict(journey.arrival)),
-            "progress": _seal(vault, journey, "progress", asdict(journey.progress)),
+            "arrival": _seal(vault, journey, "arrival", _plain(journey.arrival)),
+            "progress": _seal(vault, journey, "progress", vars(journey.progress)),
             "version": journey.version,
             "deadline": journey.arrival.deadline,
-            "good_until": journey.arrival.good_until,
         },
     )
     return inserted.rowcount == 1
@@ -126,7 +131,7 @@ def save(
             "row": journey.id,
             "seen": journey.version,
             "now": now,
-            "progress": _seal(vault, journey, "progress", asdict(progress)),
+            "progress": _seal(vault, journey, "progress", vars(progress)),
         },
     )
     return changed.rowcount == 1
@@ -145,7 +150,7 @@ def end(
 
     Only what is needed to repeat the answer is kept, sealed, for a short while.
     """
-    answer = {"sender": asdict(journey.arrival.sender), "claims": dict(claims)}
+    answer = {"sender": vars(journey.arrival.sender), "claims": dict(claims)}
     changed = connection.execute(
         _END,
         {
@@ -166,10 +171,7 @@ def purge(connection: Connection, now: int) -> int:
     """
     answered = and_(journeys.c.answer.is_not(None), journeys.c.ended_at <= now - REPEAT_SECONDS)
     collected = and_(journeys.c.arrival.is_not(None), journeys.c.deadline <= now)
-    unused = and_(
-        journeys.c.good_until <= now,
-        or_(journeys.c.answer.is_(None), journeys.c.ended_at <= now - REPEAT_SECONDS),
-    )
+    unused = journeys.c.deadline <= now - FORGET_SECONDS
     statements = (
         delete(journeys).where(_some(unused)),
         update(journeys).where(_some(answered)).values(answer=None),
@@ -180,6 +182,10 @@ def purge(connection: Connection, now: int) -> int:
 
 def _some(condition: Any) -> Any:
     return journeys.c.id.in_(select(journeys.c.id).where(condition).limit(PURGE_MOST))
+
+
+def _plain(arrival: Arrival) -> dict[str, Any]:
+    return {**vars(arrival), "sender": vars(arrival.sender)}
 
 
 def _seal(vault: Vault, journey: Journey, column: str, value: dict[str, Any]) -> bytes:
@@ -199,7 +205,9 @@ def _stored(vault: Vault, row: Row[Any] | None) -> Stored | None:
         id=row.id,
         tenant=row.tenant,
         arrival=Arrival(**{**arrival, "sender": Sender(**arrival["sender"])}),
-        progress=Progress(**{**progress, "done": tuple(progress["done"])}),
+        progress=Progress(
+            **{**progress, "done": tuple(progress["done"]), "unseen": tuple(progress["unseen"])}
+        ),
         version=row.version,
     )
     return Stored(row.id, row.deadline, journey, None)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from sqlalchemy import Connection, insert, select, text, update
 
 from hook.store.database import Database
-from hook.store.tables import attempts, journeys, meta, metadata, records
+from hook.store.tables import INSERT, attempts, journeys, meta, metadata, records
 from hook.vault import Vault
 
 _VERSION = "schema_version"
@@ -58,9 +58,10 @@ def load_pepper(database: Database, vault: Vault) -> bytes:
 
     It lives in the database, so that it stays when vault keys change; raises VaultError.
     """
+    made = vault.seal(os.urandom(_PEPPER_BYTES), _PEPPER)
     with database.write() as connection:
+        # Two processes may start on an empty database at once: the first one's stays.
+        keep = INSERT[connection.dialect.name](meta).values(name=_PEPPER, value=made)
+        connection.execute(keep.on_conflict_do_nothing())
         sealed = connection.scalar(select(meta.c.value).where(meta.c.name == _PEPPER))
-        if sealed is None:
-            sealed = vault.seal(os.urandom(_PEPPER_BYTES), _PEPPER)
-            connection.execute(insert(meta).values(name=_PEPPER, value=sealed))
-    return vault.open(bytes(sealed), _PEPPER)
+    return vault.open(bytes(sealed or b""), _PEPPER)

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
-from sqlalchemy.dialects import postgresql, sqlite
 
-from hook.store.tables import records
+from hook.store.tables import INSERT, records
 from hook.strict_json import read_object, write
 from hook.vault import Vault
 
@@ -28,7 +27,7 @@ def _keep(insert: Any) -> Any:
     )
 
 
-_KEEP = {"sqlite": _keep(sqlite.insert), "postgresql": _keep(postgresql.insert)}
+_KEEP = {name: _keep(insert) for name, insert in INSERT.items()}
 
 
 def of_kind(

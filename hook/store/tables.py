@@ -1,5 +1,7 @@
 """All tables. No behaviour. Times are whole seconds since 1970."""
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -11,8 +13,12 @@ from sqlalchemy import (
     Table,
     text,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 
 metadata = MetaData()
+
+#: INSERT … ON CONFLICT, by the name of the database.
+INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 journeys = Table(
     "journeys",
@@ -31,10 +37,8 @@ journeys = Table(
     Column("outcome", String),
     Column("version", Integer, nullable=False),
     Column("deadline", BigInteger, nullable=False),
-    # Until then the token could come again, so the row must stay to refuse it.
-    Column("good_until", BigInteger, nullable=False),
     Column("ended_at", BigInteger),
-    Index("journeys_good_until", "good_until"),
+    Index("journeys_deadline", "deadline"),
     Index(
         "journeys_answered",
         "ended_at",

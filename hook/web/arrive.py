@@ -27,8 +27,6 @@ def arrive(slug: str) -> Response:
     purge_sometimes(hook())
     response = go(tenant, moved)
     browser.write(response, key)
-    # The URL of this page holds the token; the next page must not be told.
-    response.headers["Referrer-Policy"] = "no-referrer"
     return response
 
 

@@ -7,6 +7,8 @@ from hook.tenant import Config
 
 BODY_MOST = 65_536
 """Largest body, bytes."""
+ARRIVE = "arrive.arrive"
+"""The endpoint whose URL holds a session token."""
 _FORM = "application/x-www-form-urlencoded"
 _SAFE = ("GET", "HEAD", "OPTIONS")
 
@@ -52,6 +54,9 @@ def init_app(app: Flask, config: Config) -> None:
         if request.endpoint != "static":
             for name, value in _PAGE_HEADERS.items():
                 response.headers.setdefault(name, value)
+        if request.endpoint == ARRIVE:
+            # The URL holds the token, whatever came of it.
+            response.headers["Referrer-Policy"] = "no-referrer"
         if not config.is_local:
             response.headers["Strict-Transport-Security"] = _HSTS
         return response

@@ -1,0 +1,59 @@
+"""Every option there is, found by walking the tables that the configuration is checked with."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from pydantic import BaseModel
+
+from hook.config.tables import ConfigTable, StepTable
+from hook.steps import KINDS, find
+from hook.steps.fields import Choice, FieldOptions
+
+#: Section of docs/configuration.md for the tables that are no step's own.
+SECTIONS: dict[type[BaseModel], str] = {
+    ConfigTable: "The file",
+    StepTable: "Every step",
+    FieldOptions: "A field",
+    Choice: "A choice",
+}
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option: the section that documents it, its name, its default if it has one."""
+
+    section: str
+    name: str
+    required: bool
+    default: Any
+
+    def __str__(self) -> str:
+        return f"{self.section}: {self.name}"
+
+
+def every_option() -> list[Option]:
+    """Every option of the file, of all tables in it and of every registered kind."""
+    tables = dict(_tables(ConfigTable, "The file"))
+    tables |= dict(_tables(StepTable, "Every step"))
+    for kind in KINDS:
+        tables |= dict(_tables(find(kind).options_model, kind))
+    return [
+        Option(section, name, info.is_required(), info.get_default(call_default_factory=True))
+        for table, section in tables.items()
+        for name, info in table.model_fields.items()
+    ]
+
+
+def _tables(table: type[BaseModel], section: str) -> Iterator[tuple[type[BaseModel], str]]:
+    yield table, section
+    for info in table.model_fields.values():
+        for inner in _models(info.annotation):
+            yield from _tables(inner, SECTIONS.get(inner, "A tenant"))
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _models(part)
