@@ -174,6 +174,11 @@ def test(options: argparse.Namespace) -> int:
     return run(environment(TEST), "-m", "pytest", *options.rest)
 
 
+def bench(options: argparse.Namespace) -> int:
+    """Measure the hook beside a bare Flask app, three minutes; try bench --quick, or --help."""
+    return run(environment(TEST), "-m", "bench", *options.rest)
+
+
 def lint(_options: argparse.Namespace) -> int:
     """Look for mistakes and for code that is not formatted (ruff)."""
     ruff = (environment(DEV), "-m", "ruff")
@@ -227,8 +232,10 @@ def main(arguments: Sequence[str]) -> int:
     top = argparse.ArgumentParser(usage="python3 dev.py VERB [options]")
     top.set_defaults(verb=lambda _options: top.print_help())
     verbs = top.add_subparsers(title="verbs", metavar="", prog="python3 dev.py")
-    for verb in (demo, test, check, lint, types, lock, audit):
-        added = verbs.add_parser(verb.__name__, help=verb.__doc__, description=verb.__doc__)
+    for verb in (demo, test, bench, check, lint, types, lock, audit):
+        added = verbs.add_parser(
+            verb.__name__, help=verb.__doc__, description=verb.__doc__, add_help=verb is not bench
+        )
         added.set_defaults(verb=verb)
         if verb is demo:
             added.add_argument("--hook-port", type=int, default=8000, metavar="PORT")
@@ -237,7 +244,7 @@ def main(arguments: Sequence[str]) -> int:
             added.add_argument("--check", action="store_true", help="only compare")
             added.add_argument("--upgrade", action="store_true", help="take newer versions")
     options, rest = top.parse_known_args(arguments)
-    if rest and options.verb is not test:
+    if rest and options.verb not in (test, bench):
         top.error(f"unrecognized arguments: {' '.join(rest)}")
     options.rest = rest
     with contextlib.suppress(KeyboardInterrupt):

@@ -9,6 +9,7 @@ _FIELDS = frozenset(
     {"tenant", "journey", "step", "kind", "reason", "detail", "outcome", "rule", "method",
      "status", "ms", "rows", "version"}
 )  # fmt: skip
+_WRITER = json.JSONEncoder(separators=(",", ":"))
 _LOGGER = logging.getLogger("hook.audit")
 
 
@@ -29,7 +30,7 @@ def log(event: str, **fields: str | int | float | None) -> None:
         raise TypeError(f"not a field of the audit log: {', '.join(sorted(unknown))}")
     shown = {name: value for name, value in fields.items() if value not in (None, "")}
     line = {"at": round(time.time(), 3), "event": event, **shown}
-    _LOGGER.info(json.dumps(line, separators=(",", ":")))
+    _LOGGER.info(_WRITER.encode(line))
 
 
 def short(journey_id: str) -> str:

@@ -17,12 +17,7 @@ def read_object(data: bytes) -> dict[str, object]:
     Raises ValueError.
     """
     try:
-        value = json.loads(
-            data.decode("utf-8"),
-            object_pairs_hook=_unique,
-            parse_constant=_refuse_constant,
-            parse_float=_finite,
-        )
+        value = _READER.decode(data.decode("utf-8"))
         if not isinstance(value, dict):
             raise ValueError("not a JSON object")
         _check(value, 0)
@@ -36,7 +31,7 @@ def write(value: object) -> bytes:
 
     Raises TypeError or ValueError for what is not JSON.
     """
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    return _WRITER.encode(value).encode()
 
 
 def is_object(value: Mapping[str, object]) -> bool:
@@ -79,3 +74,10 @@ def _check(value: object, depth: int) -> None:
         for name, item in value.items():
             _check(name, depth)
             _check(item, depth + 1)
+
+
+# Made once: the module's own functions make one for each call.
+_READER = json.JSONDecoder(
+    object_pairs_hook=_unique, parse_constant=_refuse_constant, parse_float=_finite
+)
+_WRITER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))

@@ -34,6 +34,7 @@ _COMPACT = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]*)")
 _VISIBLE_ASCII = re.compile(r"[\x21-\x7e]+")
 _REFUSED_HEADERS = ("crit", "b64", "zip")
 _JWS = PyJWS(algorithms=["HS256"])
+_EMPTY_TOKEN = len(_JWS.encode(b"", bytes(32), algorithm="HS256"))
 
 
 @dataclass(frozen=True)
@@ -210,7 +211,21 @@ def answer_url(sender: Sender, secret: bytes, body: Mapping[str, Any], now: int)
     HS256 with the secret that verified the arrival; `iss` and `aud` change places, `state` is
     copied, `exp` is `iat` + 60 s.
     """
-    payload = {
+    # UTF-8, not \\u escapes: the budget of the URL is counted in UTF-8 bytes.
+    payload = strict_json.write(_payload(sender, body, now))
+    return _return_url(sender, _JWS.encode(payload, secret, algorithm="HS256"))
+
+
+def room(sender: Sender, body: Mapping[str, Any]) -> int:
+    """Give how many bytes of claims still fit into the return URL beside `body`; may be < 0."""
+    # All times have ten digits; base64 makes four characters of three bytes, without padding.
+    size = len(strict_json.write(_payload(sender, body, 1_000_000_000)))
+    length = len(_return_url(sender, "")) + _EMPTY_TOKEN + -(-size * 4 // 3)
+    return (URL_MOST - length) * 3 // 4
+
+
+def _payload(sender: Sender, body: Mapping[str, Any], now: int) -> dict[str, Any]:
+    return {
         "iss": sender.aud,
         "aud": sender.iss,
         "iat": now,
@@ -218,15 +233,9 @@ def answer_url(sender: Sender, secret: bytes, body: Mapping[str, Any], now: int)
         "state": sender.state,
         **body,
     }
-    # UTF-8, not \\u escapes: the budget of the URL is counted in UTF-8 bytes.
-    token = _JWS.encode(strict_json.write(payload), secret, algorithm="HS256")
+
+
+def _return_url(sender: Sender, token: str) -> str:
     parts = urlsplit(sender.redirect_url)
     added = urlencode({"session_token": token})
     return urlunsplit(parts._replace(query=f"{parts.query}&{added}" if parts.query else added))
-
-
-def room(sender: Sender, body: Mapping[str, Any]) -> int:
-    """Give how many bytes of claims still fit into the return URL beside `body`; may be < 0."""
-    # Any key and any ten-digit time give the same length.
-    url = answer_url(sender, b"\0" * 32, body, 1_000_000_000)
-    return (URL_MOST - len(url)) * 3 // 4

@@ -72,9 +72,14 @@ class ClaimsForm(Step):
             sources |= {_source(field) for field in self.options.fields}
         return frozenset(sources)
 
+    def __init__(self, name: str, title: str, options: ClaimsFormOptions) -> None:
+        super().__init__(name, title, options)
+        fields = [field for field in options.fields if field.editable]
+        self._writes = {field.claim: most_bytes(field) for field in fields}
+
     def writes(self) -> Mapping[str, int]:
         """Name the claims of the fields."""
-        return {field.claim: most_bytes(field) for field in self.options.fields if field.editable}
+        return self._writes
 
     def applies(self, visit: Visit) -> Need:
         """Ask always, or only when a field has no arrival claim."""

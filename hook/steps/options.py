@@ -34,6 +34,6 @@ def read_text(name: object, info: ValidationInfo) -> str:
     try:
         return (folder / name).read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise ValueError(f"there is no file {name} beside the configuration file") from None
+        raise ValueError("there is no such file beside the configuration file") from None
     except (OSError, UnicodeDecodeError):
         raise ValueError("this file cannot be read as UTF-8 text") from None

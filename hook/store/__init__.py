@@ -5,10 +5,9 @@ from typing import Any
 
 from sqlalchemy import text
 
-from hook.claims import nest
 from hook.journey import Journey, Position
 from hook.store import attempts, journeys, records
-from hook.store.database import Database
+from hook.store.database import Change, Database
 from hook.store.journeys import REPEAT_SECONDS, Stored, new_id
 from hook.store.migrations import load_pepper, migrate
 from hook.tokens import Sender
@@ -39,8 +38,8 @@ class Store:
         self._database.close()
 
     def ping(self) -> None:
-        """Ask the database something; raises StoreUnavailable."""
-        with self._database.read() as connection:
+        """Ask the database whether it could be written; raises StoreUnavailable."""
+        with self._database.write() as connection:
             connection.execute(text("SELECT 1"))
 
     def find(self, tenant: str, journey_id: str, browser: bytes) -> Stored | None:
@@ -57,35 +56,18 @@ class Store:
         self, journey: Journey, position: Position, subject: bytes | None, browser: bytes, now: int
     ) -> bool:
         """Open a journey where it stands; False when this arrival has one already."""
-        with self._database.write() as connection:
-            if not journeys.open_journey(connection, self._vault, journey, browser):
-                return False
-            kept = True
-            if position.end is not None:
-                claims = nest(position.progress.claims)
-                kept = journeys.end(connection, self._vault, journey, position.end, claims, now)
-            if kept:
-                self._keep(connection, journey, position, subject, now)
-            return True
+        change = journeys.opening(self._vault, journey, browser, position, now)
+        return self._database.change(change, *self._keeping(journey, position, subject, now))
 
     def commit(self, journey: Journey, position: Position, subject: bytes | None, now: int) -> bool:
         """Save or end a journey, with its records; False, and nothing kept, when others did."""
-        with self._database.write() as connection:
-            if position.end is None:
-                kept = journeys.save(connection, self._vault, journey, position.progress, now)
-            else:
-                claims = nest(position.progress.claims)
-                kept = journeys.end(connection, self._vault, journey, position.end, claims, now)
-            if kept:
-                self._keep(connection, journey, position, subject, now)
-            return kept
+        make = journeys.saving if position.end is None else journeys.ending
+        change = make(self._vault, journey, position, now)
+        return self._database.change(change, *self._keeping(journey, position, subject, now))
 
     def cancel(self, journey: Journey, code: str, now: int) -> bool:
         """End a journey from wherever it stands; False when it had ended."""
-        with self._database.write() as connection:
-            return journeys.end(
-                connection, self._vault, journey, code, {}, now, whatever_version=True
-            )
+        return self._database.change(journeys.cancelling(self._vault, journey, code, now))
 
     def records(self, tenant: str, subject: bytes, kind: str) -> Mapping[str, Mapping[str, Any]]:
         """Read what steps of a kind keep of a subject, by step name."""
@@ -96,20 +78,22 @@ class Store:
         self, tenant: str, subject: bytes, kind: str, name: str, limit: int, window: int, now: int
     ) -> bool:
         """Count one try at once; False when `limit` tries in `window` seconds are used up."""
-        with self._database.write() as connection:
-            return attempts.spend(connection, tenant, subject, kind, name, limit, window, now)
+        change = attempts.spending(tenant, subject, kind, name, limit, window, now)
+        return limit > 0 and self._database.change(change)
 
     def purge(self, now: int) -> int:
         """Erase what is over; give how many rows changed."""
         with self._database.write() as connection:
             return journeys.purge(connection, now) + attempts.purge(connection, now)
 
-    def _keep(
-        self, connection: Any, journey: Journey, position: Position, subject: bytes | None, now: int
-    ) -> None:
-        for step, record in position.records:
-            if subject is None:
-                raise ValueError("a record needs a subject")
-            records.keep(
-                connection, self._vault, journey.tenant, subject, step.kind, step.name, record, now
+    def _keeping(
+        self, journey: Journey, position: Position, subject: bytes | None, now: int
+    ) -> list[Change]:
+        if position.records and subject is None:
+            raise ValueError("a record needs a subject")
+        return [
+            records.keeping(
+                self._vault, journey.tenant, subject or b"", step.kind, step.name, record, now
             )
+            for step, record in position.records
+        ]

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, case, delete, or_
 
+from hook.store.database import Change
 from hook.store.tables import INSERT, attempts
 
 
@@ -22,35 +23,23 @@ def _spend(insert: Any) -> Any:
     ).execution_options(preserve_rowcount=True)
 
 
-_SPEND = {name: _spend(insert) for name, insert in INSERT.items()}
+SPEND = {name: _spend(insert) for name, insert in INSERT.items()}
 
 
-def spend(
-    connection: Connection,
-    tenant: str,
-    subject: bytes,
-    kind: str,
-    name: str,
-    limit: int,
-    window: int,
-    now: int,
-) -> bool:
-    """Count one try; False when `limit` tries in `window` seconds are used up."""
-    if limit < 1:
-        return False
-    counted = connection.execute(
-        _SPEND[connection.dialect.name],
-        {
-            "tenant": tenant,
-            "subject": subject,
-            "kind": kind,
-            "name": name,
-            "window_ends": now + window,
-            "most": limit,
-            "now": now,
-        },
-    )
-    return counted.rowcount == 1
+def spending(
+    tenant: str, subject: bytes, kind: str, name: str, limit: int, window: int, now: int
+) -> Change:
+    """Count one try; no row when `limit` tries in `window` seconds are used up."""
+    values = {
+        "tenant": tenant,
+        "subject": subject,
+        "kind": kind,
+        "name": name,
+        "window_ends": now + window,
+        "most": limit,
+        "now": now,
+    }
+    return Change(SPEND, values)
 
 
 def purge(connection: Connection, now: int) -> int:

@@ -1,14 +1,27 @@
 """The engine: how connections are made, and what a read and a write are on each database."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, exc
+from sqlalchemy import Connection, Engine, Executable, create_engine, event, exc
 
 from hook.errors import StoreUnavailable
 
 _BUSY_SECONDS = 10
+
+
+Statement = Executable | Mapping[str, Executable]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One statement with its values; where databases differ, one statement by database name."""
+
+    statement: Statement
+    values: Mapping[str, Any]
 
 
 class Database:
@@ -18,6 +31,11 @@ class Database:
         self._is_sqlite = url.startswith("sqlite")
         self._engine = _sqlite(url) if self._is_sqlite else _postgresql(url)
         self._reader = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        # SQLite has one writer; threads that wait here wake up at once, those that wait for the
+        # file sleep and look again.
+        self._turn: AbstractContextManager[Any] = (
+            threading.Lock() if self._is_sqlite else nullcontext()
+        )
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -31,6 +49,25 @@ class Database:
         begin = self._begin_immediate if self._is_sqlite else self._engine.begin
         with _translated(), begin() as connection:
             yield connection
+
+    def change(self, verdict: Change, *more: Change) -> bool:
+        """Make a change, and the others only if it changed a row; all in one transaction.
+
+        A single statement is a transaction by itself: the database holds its lock for no longer
+        than that takes, whatever this process is busy with. Raises StoreUnavailable.
+        """
+        with self._turn, self.write() if more else self.read() as connection:
+            if self._execute(connection, verdict) != 1:
+                return False
+            for change in more:
+                self._execute(connection, change)
+            return True
+
+    def _execute(self, connection: Connection, change: Change) -> int:
+        statement = change.statement
+        if isinstance(statement, Mapping):
+            statement = statement[connection.dialect.name]
+        return connection.execute(statement, change.values).rowcount
 
     def close(self) -> None:
         """Close all connections."""

@@ -2,13 +2,14 @@
 
 import hashlib
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, delete, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, select, update
 
-from hook.journey import Ended, Journey, Progress
+from hook.claims import nest
+from hook.journey import COMPLETED, Ended, Journey, Position, Progress
+from hook.store.database import Change
 from hook.store.tables import INSERT, journeys
 from hook.strict_json import read_object, write
 from hook.tokens import Arrival, Sender
@@ -24,7 +25,7 @@ The token cannot come again by then: it is refused by its dates from the deadlin
 PURGE_MOST = 1_000
 """How many rows one purge erases of each sort."""
 
-_OPEN = {
+OPEN = {
     # The driver forgets how many rows an INSERT made unless it is asked to keep that.
     name: insert(journeys)
     .on_conflict_do_nothing(index_elements=["arrival_key"])
@@ -40,31 +41,26 @@ _BY_ARRIVAL = select(journeys).where(
     journeys.c.arrival_key == bindparam("arrival_key"),
     journeys.c.browser == bindparam("browser"),
 )
-_UNENDED = and_(journeys.c.id == bindparam("row"), journeys.c.outcome.is_(None))
-_SAVE = (
-    update(journeys)
-    .where(
-        _UNENDED,
-        journeys.c.version == bindparam("seen"),
-        journeys.c.deadline > bindparam("now"),
-    )
-    .values(progress=bindparam("progress"), version=journeys.c.version + 1)
+_UNENDED = and_(
+    journeys.c.id == bindparam("row"),
+    journeys.c.outcome.is_(None),
+    journeys.c.deadline > bindparam("now"),
 )
-_END = (
+_UNCHANGED = journeys.c.version == bindparam("seen")
+_AT_THE_END: dict[str, Any] = {
+    "outcome": bindparam("end"),
+    "answer": bindparam("sealed"),
+    "ended_at": bindparam("now"),
+    "arrival": None,
+    "progress": None,
+}
+SAVE = (
     update(journeys)
-    .where(
-        _UNENDED,
-        or_(journeys.c.version == bindparam("seen"), bindparam("seen") < 0),
-        journeys.c.deadline > bindparam("now"),
-    )
-    .values(
-        outcome=bindparam("outcome"),
-        answer=bindparam("answer"),
-        ended_at=bindparam("now"),
-        arrival=None,
-        progress=None,
-    )
+    .where(_UNENDED, _UNCHANGED)
+    .values(progress=bindparam("sealed"), version=journeys.c.version + 1)
 )
+END = update(journeys).where(_UNENDED, _UNCHANGED).values(_AT_THE_END)
+CANCEL = update(journeys).where(_UNENDED).values(_AT_THE_END)
 
 
 @dataclass(frozen=True)
@@ -87,22 +83,23 @@ def arrival_key(tenant: str, sender: Sender) -> bytes:
     return hashlib.sha256(write([tenant, sender.iss, sender.state])).digest()
 
 
-def open_journey(connection: Connection, vault: Vault, journey: Journey, browser: bytes) -> bool:
-    """Insert a journey; False when this arrival has one already."""
-    inserted = connection.execute(
-        _OPEN[connection.dialect.name],
-        {
-            "id": journey.id,
-            "tenant": journey.tenant,
-            "arrival_key": arrival_key(journey.tenant, journey.arrival.sender),
-            "browser": browser,
-            "arrival": _seal(vault, journey, "arrival", _plain(journey.arrival)),
-            "progress": _seal(vault, journey, "progress", vars(journey.progress)),
-            "version": journey.version,
-            "deadline": journey.arrival.deadline,
-        },
-    )
-    return inserted.rowcount == 1
+def opening(vault: Vault, journey: Journey, browser: bytes, position: Position, now: int) -> Change:
+    """Insert a journey where it stands, ended or under way; no row when its arrival has one."""
+    ended = position.end is not None
+    values = {
+        "id": journey.id,
+        "tenant": journey.tenant,
+        "arrival_key": arrival_key(journey.tenant, journey.arrival.sender),
+        "browser": browser,
+        "version": journey.version,
+        "deadline": journey.arrival.deadline,
+        "arrival": None if ended else _seal(vault, journey, "arrival", _plain(journey.arrival)),
+        "progress": None if ended else _progress(vault, journey, position.progress),
+        "outcome": position.end,
+        "answer": _answer(vault, journey, position) if ended else None,
+        "ended_at": now if ended else None,
+    }
+    return Change(OPEN, values)
 
 
 def find(
@@ -121,47 +118,25 @@ def find_by_arrival(
     return _stored(vault, connection.execute(_BY_ARRIVAL, keys).first())
 
 
-def save(
-    connection: Connection, vault: Vault, journey: Journey, progress: Progress, now: int
-) -> bool:
-    """Save progress; False when the journey was saved or ended since it was read, or is over."""
-    changed = connection.execute(
-        _SAVE,
-        {
-            "row": journey.id,
-            "seen": journey.version,
-            "now": now,
-            "progress": _seal(vault, journey, "progress", vars(progress)),
-        },
-    )
-    return changed.rowcount == 1
+def saving(vault: Vault, journey: Journey, position: Position, now: int) -> Change:
+    """Save progress; no row when the journey was saved or ended since it was read, or is over."""
+    progress = _progress(vault, journey, position.progress)
+    return Change(SAVE, {**_seen(journey, now), "sealed": progress})
 
 
-def end(
-    connection: Connection,
-    vault: Vault,
-    journey: Journey,
-    outcome: str,
-    claims: Mapping[str, Any],
-    now: int,
-    whatever_version: bool = False,
-) -> bool:
-    """Fix the outcome once and erase what was collected; False when it was not this call's to fix.
+def ending(vault: Vault, journey: Journey, position: Position, now: int) -> Change:
+    """Fix the outcome and erase what was collected; no row when that was done, or it is over.
 
     Only what is needed to repeat the answer is kept, sealed, for a short while.
     """
-    answer = {"sender": vars(journey.arrival.sender), "claims": dict(claims)}
-    changed = connection.execute(
-        _END,
-        {
-            "row": journey.id,
-            "seen": -1 if whatever_version else journey.version,
-            "now": now,
-            "outcome": outcome,
-            "answer": _seal(vault, journey, "answer", answer),
-        },
-    )
-    return changed.rowcount == 1
+    answer = _answer(vault, journey, position)
+    return Change(END, {**_seen(journey, now), "sealed": answer, "end": position.end})
+
+
+def cancelling(vault: Vault, journey: Journey, code: str, now: int) -> Change:
+    """End a journey from wherever it stands; no row when it had ended."""
+    answer = _answer(vault, journey, Position(journey.progress, end=code))
+    return Change(CANCEL, {**_seen(journey, now), "sealed": answer, "end": code})
 
 
 def purge(connection: Connection, now: int) -> int:
@@ -184,8 +159,24 @@ def _some(condition: Any) -> Any:
     return journeys.c.id.in_(select(journeys.c.id).where(condition).limit(PURGE_MOST))
 
 
+def _seen(journey: Journey, now: int) -> dict[str, Any]:
+    return {"row": journey.id, "seen": journey.version, "now": now}
+
+
 def _plain(arrival: Arrival) -> dict[str, Any]:
     return {**vars(arrival), "sender": vars(arrival.sender)}
+
+
+def _progress(vault: Vault, journey: Journey, progress: Progress) -> bytes:
+    return _seal(vault, journey, "progress", vars(progress))
+
+
+def _answer(vault: Vault, journey: Journey, position: Position) -> bytes:
+    # A refusal says nothing but its code.
+    claims = nest(position.progress.claims) if position.end == COMPLETED else {}
+    return _seal(
+        vault, journey, "answer", {"sender": vars(journey.arrival.sender), "claims": claims}
+    )
 
 
 def _seal(vault: Vault, journey: Journey, column: str, value: dict[str, Any]) -> bytes:

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
+from hook.store.database import Change
 from hook.store.tables import INSERT, records
 from hook.strict_json import read_object, write
 from hook.vault import Vault
@@ -27,7 +28,7 @@ def _keep(insert: Any) -> Any:
     )
 
 
-_KEEP = {name: _keep(insert) for name, insert in INSERT.items()}
+KEEP = {name: _keep(insert) for name, insert in INSERT.items()}
 
 
 def of_kind(
@@ -43,8 +44,7 @@ def of_kind(
     }
 
 
-def keep(
-    connection: Connection,
+def keeping(
     vault: Vault,
     tenant: str,
     subject: bytes,
@@ -52,19 +52,17 @@ def keep(
     step: str,
     record: Mapping[str, Any],
     now: int,
-) -> None:
+) -> Change:
     """Keep a record in place of the one that is there."""
-    connection.execute(
-        _KEEP[connection.dialect.name],
-        {
-            "tenant": tenant,
-            "subject": subject,
-            "kind": kind,
-            "step": step,
-            "sealed": vault.seal(write(dict(record)), *_bound(tenant, subject, kind, step)),
-            "updated_at": now,
-        },
-    )
+    values = {
+        "tenant": tenant,
+        "subject": subject,
+        "kind": kind,
+        "step": step,
+        "sealed": vault.seal(write(dict(record)), *_bound(tenant, subject, kind, step)),
+        "updated_at": now,
+    }
+    return Change(KEEP, values)
 
 
 def _bound(tenant: str, subject: bytes, kind: str, step: str) -> tuple[str, ...]:

@@ -50,7 +50,7 @@ def init_app(app: Flask, config: Config) -> None:
 
     @app.after_request
     def set_headers(response: Response) -> Response:
-        response.headers.update(_HEADERS)
+        response.headers.extend(_HEADERS)
         if request.endpoint != "static":
             for name, value in _PAGE_HEADERS.items():
                 response.headers.setdefault(name, value)

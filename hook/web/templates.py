@@ -36,10 +36,8 @@ def render(tenant: Tenant | None, name: str, **values: Any) -> str:
 
 def _static_url(static: Path) -> Any:
     @cache
-    def version(name: str) -> str:
-        return hashlib.sha256((static / name).read_bytes()).hexdigest()[:12]
-
     def static_url(name: str) -> str:
-        return url_for("static", filename=name, v=version(name))
+        digest = hashlib.sha256((static / name).read_bytes()).hexdigest()
+        return url_for("static", filename=name, v=digest[:12])
 
     return static_url

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from config_trial import Trial
+
+from tests.support.config_trial import Trial
 
 
 @pytest.fixture

@@ -7,11 +7,11 @@ import time
 from pathlib import Path
 
 import pytest
-from config_trial import Trial
 from sqlalchemy import create_engine, text
 
 from hook.vault import new_key, read_key
 from tests.conftest import MakeHook
+from tests.support.config_trial import Trial
 from tests.support.hooks import ENVIRON, Clock
 from tests.support.visitor import Visitor
 

@@ -1,7 +1,8 @@
 """The fields of a claims form: options that belong together, and those that do not."""
 
 import pytest
-from config_trial import Trial
+
+from tests.support.config_trial import Trial
 
 SELECT = 'type = "select"\nchoices = ["she/her", "he/him", "they/them"]\nrequired = true'
 FIELD = "tenants.kauri.steps[1].fields[0]"

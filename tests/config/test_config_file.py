@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from config_trial import ISSUE, Change, Trial
 
 from hook.config.load import load
 from hook.errors import ConfigError
+from tests.support.config_trial import ISSUE, Change, Trial
 from tests.support.hooks import ENVIRON
 
 NAME = 'name     = "Kauri Polytechnic"'

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from config_trial import Trial
 
 from hook.config.load import load
 from hook.errors import ConfigError
 from tests.conftest import MakeHook
+from tests.support.config_trial import Trial
 from tests.support.hooks import ENVIRON, NOTICE, write_config
 from tests.support.tokens import TENANT_URL
 from tests.support.visitor import Visitor
@@ -101,7 +101,7 @@ def test_the_longest_name_of_a_step_is_accepted(trial: Trial) -> None:
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("other.md", "cannot be read"), ("# Terms", "Markdown file"), ("terms.html", "Markdown file")],
+    [("other.md", "no such file"), ("# Terms", "Markdown file"), ("terms.html", "Markdown file")],
 )
 def test_a_text_that_is_no_readable_markdown_file_is_refused(
     trial: Trial, text: str, words: str

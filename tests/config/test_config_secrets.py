@@ -4,7 +4,8 @@ import base64
 from pathlib import Path
 
 import pytest
-from config_trial import RAW, SECRET, Trial
+
+from tests.support.config_trial import RAW, SECRET, Trial
 
 REFERENCE = '"env:KAURI_SECRET"'
 KEY = "tenants.kauri.secrets[0]"

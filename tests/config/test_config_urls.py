@@ -1,7 +1,8 @@
 """Addresses in the configuration: the hook's own, its tenants', its database's."""
 
 import pytest
-from config_trial import Trial
+
+from tests.support.config_trial import Trial
 
 PUBLIC = "https://hook.example.org"
 ISSUER = "https://kauri.vii.nz01.mattr.global"

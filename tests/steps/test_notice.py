@@ -78,7 +78,7 @@ def test_its_text_is_no_template(make_hook: MakeHook, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("option", "problem"),
     [
-        ('text = "gone.md"', "there is no file gone.md"),
+        ('text = "gone.md"', "there is no such file"),
         ('text = "config.toml"', "ending in .md"),
         ("text = 7", "ending in .md"),
         ('text = "latin.md"', "UTF-8"),
