@@ -54,10 +54,3 @@ class WithoutQuery(logging.Filter):
 def on_starting(server: Any) -> None:
     """Clean the error log from the first line on."""
     server.log.error_log.addFilter(WithoutQuery())
-
-
-def post_fork(server: Any, worker: Any) -> None:
-    """Give the worker database connections of its own: two processes must not share one."""
-    hook = getattr(worker.app.callable, "extensions", {}).get("hook")
-    if hook is not None:
-        hook.store.after_fork()

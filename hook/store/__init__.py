@@ -25,13 +25,9 @@ class Store:
         try:
             migrate(self._database)
             self.pepper = load_pepper(self._database, vault)
-        except BaseException:
+        finally:
+            # Servers load the app and then fork: no connection may be open by then.
             self.close()
-            raise
-
-    def after_fork(self) -> None:
-        """Start anew in a worker process."""
-        self._database.after_fork()
 
     def close(self) -> None:
         """Close all connections."""

@@ -1,8 +1,9 @@
 """The engine: how connections are made, and what a read and a write are on each database."""
 
-import threading
+import sqlite3
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,11 +32,6 @@ class Database:
         self._is_sqlite = url.startswith("sqlite")
         self._engine = _sqlite(url) if self._is_sqlite else _postgresql(url)
         self._reader = self._engine.execution_options(isolation_level="AUTOCOMMIT")
-        # SQLite has one writer; threads that wait here wake up at once, those that wait for the
-        # file sleep and look again.
-        self._turn: AbstractContextManager[Any] = (
-            threading.Lock() if self._is_sqlite else nullcontext()
-        )
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -56,7 +52,7 @@ class Database:
         A single statement is a transaction by itself: the database holds its lock for no longer
         than that takes, whatever this process is busy with. Raises StoreUnavailable.
         """
-        with self._turn, self.write() if more else self.read() as connection:
+        with self.write() if more else self.read() as connection:
             if self._execute(connection, verdict) != 1:
                 return False
             for change in more:
@@ -72,10 +68,6 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()
-
-    def after_fork(self) -> None:
-        """Forget the connections of the parent process, without closing them there."""
-        self._engine.dispose(close=False)
 
     @contextmanager
     def _begin_immediate(self) -> Iterator[Connection]:
@@ -123,9 +115,22 @@ def _sqlite(url: str) -> Engine:
 
 
 def _set_up(connection: Any, _record: Any) -> None:
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode = WAL")
+    _use_wal(connection)
     # A commit of a one-time thing must outlive a power cut, not only a killed process.
-    cursor.execute("PRAGMA synchronous = FULL")
-    cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.close()
+    connection.execute("PRAGMA synchronous = FULL")
+    # What is erased must not be left in free pages of the file.
+    connection.execute("PRAGMA secure_delete = ON")
+
+
+def _use_wal(connection: Any) -> None:
+    # On a new file this one statement does not wait for others that start at the same moment.
+    end = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.01)
+        else:
+            return
