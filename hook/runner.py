@@ -100,19 +100,11 @@ class Runner:
 
     def submit(self, journey_id: str, step_name: str, form: Form) -> At | Moved | Away:
         """Judge what was sent for a step; for any but the current step nothing is judged."""
-        journey = self._find(journey_id)
-        step = None if isinstance(journey, Ended) else current(self.tenant.flow, journey.progress)
-        if isinstance(journey, Ended) or step is None or step.name != step_name:
-            return Moved(journey_id)
-        return self._judge(journey, step, form, back=False)
+        return self._judge(journey_id, step_name, form, back=False)
 
     def resume(self, journey_id: str, step_name: str, query: Form) -> At | Moved | Away:
         """Judge what a visitor brings back to a step that had sent them away."""
-        journey = self._find(journey_id)
-        step = None if isinstance(journey, Ended) else current(self.tenant.flow, journey.progress)
-        if isinstance(journey, Ended) or step is None or step.name != step_name:
-            return Moved(journey_id)
-        return self._judge(journey, step, query, back=True) if step.resumes else Moved(journey_id)
+        return self._judge(journey_id, step_name, query, back=True)
 
     def cancel(self, journey_id: str, code: str) -> Moved:
         """End a journey because the visitor wants to, from wherever it stands."""
@@ -160,7 +152,13 @@ class Runner:
             raise JourneyRefused("journey_over_time")
         return stored.journey
 
-    def _judge(self, journey: Journey, step: Step, form: Form, back: bool) -> At | Moved | Away:
+    def _judge(self, journey_id: str, name: str, form: Form, back: bool) -> At | Moved | Away:
+        journey = self._find(journey_id)
+        if isinstance(journey, Ended):
+            return Moved(journey_id)
+        step = current(self.tenant.flow, journey.progress)
+        if step is None or step.name != name or (back and not step.resumes):
+            return Moved(journey_id)
         outcome = guard(lambda: self._ask(journey, step, form, back))
         if isinstance(outcome, Stay | Redirect):
             return self._stay(journey, step, outcome, form)

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass, field
-from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 
@@ -62,7 +61,7 @@ class Seen:
         self.html = self.response.get_data(as_text=True)
         self.reader.feed(self.html)
         self.status = self.response.status_code
-        self.text = re.sub(r"\s+", " ", unescape(" ".join(self.reader.text))).strip()
+        self.text = re.sub(r"\s+", " ", " ".join(self.reader.text)).strip()
 
     @property
     def step(self) -> str:
