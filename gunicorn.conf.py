@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -42,15 +43,22 @@ if Path("/dev/shm").is_dir():  # noqa: S108 - the kernel's own memory disk, not 
     worker_tmp_dir = "/dev/shm"  # noqa: S108
 
 
-class WithoutQuery(logging.Filter):
-    """Keep what follows a `?` out of the error log: a failed request is named by its address."""
+_MALFORMED = re.compile(r"(Invalid request from ip=\S*: [A-Za-z ]*).*", re.DOTALL)
+
+
+class WithoutValues(logging.Filter):
+    """Keep what was sent out of the error log: queries, and what stood in malformed requests."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Cut the finished message, as the address may be in the text or in its arguments."""
-        record.msg, record.args = record.getMessage().partition("?")[0], None
+        """Cut the finished message, as the value may be in the text or in its arguments."""
+        message = record.getMessage().partition("?")[0]
+        record.msg = re.sub(
+            r"(Invalid request from ip=\S*: [A-Za-z ]*).*", r"\1", message, flags=re.S
+        )
+        record.args = None
         return True
 
 
 def on_starting(server: Any) -> None:
     """Clean the error log from the first line on."""
-    server.log.error_log.addFilter(WithoutQuery())
+    server.log.error_log.addFilter(WithoutValues())

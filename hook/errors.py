@@ -78,6 +78,12 @@ PUBLIC: dict[str, PublicText] = {
         "A browser tried to load this page ahead of time, so nothing was started.",
         "Open the link again.",
     ),
+    "embedded": PublicText(
+        403,
+        "Open this page by itself",
+        "Another page tried to load this one inside itself, so nothing was started.",
+        "Open the link in a window of its own.",
+    ),
     # A journey under way.
     "journey_unknown": PublicText(
         404,

@@ -41,7 +41,8 @@ class Ended:
     outcome: str
     sender: Sender | None
     claims: Mapping[str, Any]
-    ended_at: int
+    until: int
+    """When the answer stops being repeated."""
 
 
 @dataclass(frozen=True)

@@ -20,10 +20,11 @@ from hook.journey import (
     number_of,
 )
 from hook.steps.base import Form, Outcome, Page, Redirect, Stay, Step
-from hook.store import REPEAT_SECONDS, Store, new_id
+from hook.store import Store, new_id
 from hook.strict_json import is_object
 from hook.subject import person, subject_key
 from hook.tenant import Tenant
+from hook.urls import origin_of
 from hook.visits import VisitMaker
 
 _JOURNEY_ID = re.compile(r"[A-Za-z0-9_-]{22}")
@@ -115,7 +116,7 @@ class Runner:
 
     def answer(self, ended: Ended) -> str | None:
         """Sign the answer of an ended journey; None when it is no longer repeated."""
-        if ended.sender is None or self.now >= ended.ended_at + REPEAT_SECONDS:
+        if ended.sender is None or self.now >= ended.until:
             return None
         secrets = {tokens.secret_id(secret): secret for secret in self.tenant.secrets}
         secret = secrets.get(ended.sender.secret_id)
@@ -148,7 +149,7 @@ class Runner:
             raise JourneyRefused("journey_unknown")
         if stored.ended is not None:
             return stored.ended
-        if stored.journey is None or stored.deadline <= self.now:
+        if stored.journey is None or stored.journey.arrival.deadline <= self.now:
             raise JourneyRefused("journey_over_time")
         return stored.journey
 
@@ -172,6 +173,8 @@ class Runner:
             raise TypeError("not an outcome")
         if isinstance(outcome, Stay | Redirect) and not is_object(outcome.scratch or {}):
             raise TypeError("scratch is not JSON")
+        if isinstance(outcome, Redirect):
+            origin_of(outcome.url)
         return outcome
 
     def _stay(

@@ -9,9 +9,12 @@ from urllib.parse import urlsplit
 
 from hook.steps.fields import FieldOptions, earliest_day, latest_day
 from hook.strict_json import write
+from hook.texts import visible
+from hook.urls import origin_of
 
 Value = str | int | float | bool | list[str]
 
+_RAW_MOST = 6_000
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 # The HTML standard's own rule for <input type=email> (WHATWG, "valid e-mail address").
 _EMAIL = re.compile(
@@ -56,13 +59,20 @@ def characters(over: int, text: str, size: int) -> int:
 
 
 def _clean(raw: str, keep_lines: bool) -> str:
+    # Before anything else: bringing a long text into Unicode form takes its length squared.
+    if len(raw) > _RAW_MOST:
+        raise FieldError("This is far too long. Shorten it.")
     text = unicodedata.normalize("NFC", raw.replace("\r\n", "\n")).strip()
     allowed = "\n" if keep_lines else ""
-    if any(unicodedata.category(c) in ("Cc", "Cs") and c not in allowed for c in text):
+    if _BIDI.search(text) or any(_is_odd(c) for c in text if c not in allowed):
         raise FieldError("This has characters that can’t be used. Type it again.")
-    if "\ufffd" in text or _BIDI.search(text):
-        raise FieldError("This has characters that can’t be used. Type it again.")
-    return text
+    return text if visible(text) else ""
+
+
+def _is_odd(character: str) -> bool:
+    number = ord(character)
+    never_text = number & 0xFFFE == 0xFFFE or 0xFDD0 <= number <= 0xFDEF or character == "\ufffd"
+    return never_text or unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp")
 
 
 def _missing(field: FieldOptions) -> str:
@@ -131,9 +141,10 @@ def _url(field: FieldOptions, text: str, now: int) -> Value:
         raise problem
     try:
         parts = urlsplit(text)
+        origin_of(text)
     except ValueError:
         raise problem from None
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if "@" in parts.netloc:
         raise problem
     return text
 

@@ -12,15 +12,15 @@ from hook.journey import COMPLETED, Ended, Journey, Position, Progress
 from hook.store.database import Change
 from hook.store.tables import INSERT, journeys
 from hook.strict_json import read_object, write
-from hook.tokens import Arrival, Sender
+from hook.tokens import LEEWAY, LIFETIME_MOST, Arrival, Sender
 from hook.vault import Vault
 
 REPEAT_SECONDS = 600
 """How long an ended journey repeats its answer, seconds; then the answer is erased."""
-FORGET_SECONDS = 3_600
+FORGET_SECONDS = LIFETIME_MOST + 2 * LEEWAY
 """How long after its deadline a journey is still known as over, seconds; then the row goes.
 
-The token cannot come again by then: it is refused by its dates from the deadline on.
+By then its token is refused by its own dates, whatever the configuration has become.
 """
 PURGE_MOST = 1_000
 """How many rows one purge erases of each sort."""
@@ -68,7 +68,6 @@ class Stored:
     """A journey as its row tells it: under way, ended, or over time (neither)."""
 
     id: str
-    deadline: int
     journey: Journey | None
     ended: Ended | None
 
@@ -96,7 +95,7 @@ def opening(vault: Vault, journey: Journey, browser: bytes, position: Position, 
         "arrival": None if ended else _seal(vault, journey, "arrival", _plain(journey.arrival)),
         "progress": None if ended else _progress(vault, journey, position.progress),
         "outcome": position.end,
-        "answer": _answer(vault, journey, position) if ended else None,
+        "answer": _answer(vault, journey, position, now) if ended else None,
         "ended_at": now if ended else None,
     }
     return Change(OPEN, values)
@@ -129,13 +128,13 @@ def ending(vault: Vault, journey: Journey, position: Position, now: int) -> Chan
 
     Only what is needed to repeat the answer is kept, sealed, for a short while.
     """
-    answer = _answer(vault, journey, position)
+    answer = _answer(vault, journey, position, now)
     return Change(END, {**_seen(journey, now), "sealed": answer, "end": position.end})
 
 
 def cancelling(vault: Vault, journey: Journey, code: str, now: int) -> Change:
     """End a journey from wherever it stands; no row when it had ended."""
-    answer = _answer(vault, journey, Position(journey.progress, end=code))
+    answer = _answer(vault, journey, Position(journey.progress, end=code), now)
     return Change(CANCEL, {**_seen(journey, now), "sealed": answer, "end": code})
 
 
@@ -171,12 +170,16 @@ def _progress(vault: Vault, journey: Journey, progress: Progress) -> bytes:
     return _seal(vault, journey, "progress", vars(progress))
 
 
-def _answer(vault: Vault, journey: Journey, position: Position) -> bytes:
+def _answer(vault: Vault, journey: Journey, position: Position, now: int) -> bytes:
     # A refusal says nothing but its code.
     claims = nest(position.progress.claims) if position.end == COMPLETED else {}
-    return _seal(
-        vault, journey, "answer", {"sender": vars(journey.arrival.sender), "claims": claims}
-    )
+    answer = {
+        "outcome": position.end,
+        "sender": vars(journey.arrival.sender),
+        "claims": claims,
+        "until": min(now + REPEAT_SECONDS, journey.arrival.deadline),
+    }
+    return _seal(vault, journey, "answer", answer)
 
 
 def _seal(vault: Vault, journey: Journey, column: str, value: dict[str, Any]) -> bytes:
@@ -187,9 +190,9 @@ def _stored(vault: Vault, row: Row[Any] | None) -> Stored | None:
     if row is None:
         return None
     if row.outcome is not None:
-        return Stored(row.id, row.deadline, None, _ended(vault, row))
+        return Stored(row.id, None, _ended(vault, row))
     if row.arrival is None:
-        return Stored(row.id, row.deadline, None, None)
+        return Stored(row.id, None, None)
     arrival = _opened(vault, row, "arrival")
     progress = _opened(vault, row, "progress")
     journey = Journey(
@@ -201,14 +204,16 @@ def _stored(vault: Vault, row: Row[Any] | None) -> Stored | None:
         ),
         version=row.version,
     )
-    return Stored(row.id, row.deadline, journey, None)
+    return Stored(row.id, journey, None)
 
 
 def _ended(vault: Vault, row: Row[Any]) -> Ended:
     if row.answer is None:
-        return Ended(row.id, row.outcome, None, {}, row.ended_at)
+        return Ended(row.id, row.outcome, None, {}, 0)
+    # What is signed is what was sealed, not what stands in open columns.
     answer = _opened(vault, row, "answer")
-    return Ended(row.id, row.outcome, Sender(**answer["sender"]), answer["claims"], row.ended_at)
+    sender = Sender(**answer["sender"])
+    return Ended(row.id, answer["outcome"], sender, answer["claims"], answer["until"])
 
 
 def _opened(vault: Vault, row: Row[Any], column: str) -> dict[str, Any]:

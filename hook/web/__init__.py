@@ -11,7 +11,8 @@ from hook.web import arrive, errors, health, journey, security
 
 def init_app(app: Flask, config: Config) -> None:
     """Put the web side into the app."""
-    app.url_map.redirect_defaults = False
+    # Those redirects would name the host that the request names.
+    app.url_map.redirect_defaults = app.url_map.merge_slashes = False
     for part in (health, arrive, journey):
         app.register_blueprint(part.blueprint)
     app.before_request(_start)

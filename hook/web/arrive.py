@@ -3,23 +3,20 @@
 from flask import Blueprint, Response, request
 
 from hook.errors import ArrivalRefused
+from hook.web import ahead
 from hook.web.browser import new_key
 from hook.web.context import hook, runner, tenant_of
 from hook.web.housekeeping import purge_sometimes
 from hook.web.pages import go
 
 blueprint = Blueprint("arrive", __name__)
-_AHEAD = ("Sec-Purpose", "Purpose", "X-Moz")
+ahead.init_blueprint(blueprint)
 
 
 @blueprint.get("/<slug>", strict_slashes=False)
 def arrive(slug: str) -> Response:
     """Verify the token, open or find its journey, and go on to a URL without it."""
     tenant = tenant_of(slug)
-    if request.method == "HEAD":
-        return Response()
-    if any("prefetch" in request.headers.get(name, "") for name in _AHEAD):
-        raise ArrivalRefused("prefetch")
     token = _token()
     browser = hook().browser
     key = browser.read(request) or new_key()

@@ -8,8 +8,20 @@ from hook.errors import StoreUnavailable
 from hook.web.context import Hook
 
 _EVERY = 60.0
+_SECONDS_MOST = 1.0
 _lock = threading.Lock()
 _next = 0.0
+
+
+def _purge(hook: Hook) -> int:
+    """Purge until nothing is left, but not for longer than a visitor may wait."""
+    end, rows = time.monotonic() + _SECONDS_MOST, 0
+    while time.monotonic() < end:
+        now_gone = hook.store.purge(hook.clock())
+        rows += now_gone
+        if not now_gone:
+            break
+    return rows
 
 
 def purge_sometimes(hook: Hook) -> None:
@@ -19,8 +31,7 @@ def purge_sometimes(hook: Hook) -> None:
         return
     try:
         _next = time.monotonic() + _EVERY
-        rows = hook.store.purge(hook.clock())
-        if rows:
+        if rows := _purge(hook):
             audit.log("purged", rows=rows)
     except StoreUnavailable as error:
         audit.log("purge_failed", reason=error.code, detail=error.detail)

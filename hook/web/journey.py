@@ -6,12 +6,14 @@ from hook.errors import RequestRefused
 from hook.journey import Ended
 from hook.runner import At, Away, Moved
 from hook.tenant import Tenant
+from hook.web import ahead
 from hook.web.context import browser_key, hook, runner, tenant_of
 from hook.web.forms import new_form, plain, sent_form
 from hook.web.pages import away_page, go, journey_url, step_page, to
 from hook.web.templates import render
 
 blueprint = Blueprint("journey", __name__)
+ahead.init_blueprint(blueprint)
 _LEAVING = ("user_cancelled", "not_me")
 
 
@@ -34,7 +36,7 @@ def step(slug: str, journey_id: str, name: str) -> Response:
     """Show the step, if it is the current one; else go where the journey stands."""
     tenant, key = tenant_of(slug), browser_key()
     run = runner(tenant, key)
-    if request.query_string and request.method == "GET":
+    if request.query_string:
         return _after(tenant, key, run.resume(journey_id, name, plain(request.args)))
     where = run.look(journey_id)
     if isinstance(where, At) and where.step.name == name:

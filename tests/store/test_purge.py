@@ -8,7 +8,7 @@ from tests.support.hooks import Clock
 from tests.support.visitor import Visitor
 from tests.support.watch import rows
 
-EXP, DEADLINE, REPEAT, FORGET = 600, 630, 600, 3_600
+EXP, DEADLINE, REPEAT, FORGET = 600, 630, 600, 86_460
 """Seconds: what the token says, that with the leeway, an answer's life, a row's after the deadline.
 """
 
@@ -80,7 +80,6 @@ def test_what_was_collected_is_erased_when_the_visitor_cancels(
 def test_an_answer_is_repeated_for_ten_minutes_and_then_erased(
     app: Flask, visitor: Visitor, clock: Clock
 ) -> None:
-    clock.turn(DEADLINE - 1)
     finish(visitor)
     clock.turn(REPEAT - 1)
     assert purge(app) == 0
@@ -93,7 +92,7 @@ def test_an_answer_is_repeated_for_ten_minutes_and_then_erased(
 
 
 @pytest.mark.parametrize("ended", [True, False])
-def test_a_row_is_forgotten_an_hour_after_the_deadline(
+def test_a_row_is_forgotten_a_day_after_the_deadline(
     app: Flask, visitor: Visitor, clock: Clock, ended: bool
 ) -> None:
     if ended:

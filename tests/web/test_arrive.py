@@ -193,7 +193,7 @@ def test_a_refused_visitor_reads_why_and_leaves_nothing_behind(
     assert public.todo in seen.text
     assert not cookie_set(seen)
     assert count(app) == 0
-    assert log.reasons("arrival_refused") == [code]
+    assert log.reasons("request_refused" if code == "prefetch" else "arrival_refused") == [code]
     assert visitor.arrive().step == "terms"
 
 
@@ -469,7 +469,7 @@ def test_without_a_subject_no_step_keeps_a_record(visitor: Visitor, email: objec
     [
         ("ripeka@kauri.example", "profile"),
         (" RIPEKA@Kauri.Example\n", "profile"),
-        ("ｒipeka@kauri.example", "profile"),  # noqa: RUF001 - a full-width letter
+        ("ｒipeka@kauri.example", "terms"),  # noqa: RUF001 - a full-width letter
         ("ripeka@kauri.example.nz", "terms"),
         ("ripeka+1@kauri.example", "terms"),
     ],

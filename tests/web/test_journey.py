@@ -482,14 +482,15 @@ class TestTime:
         clock.turn(1)
         assert visitor.reload().reason == "journey_over_time"
 
-    def test_a_journey_that_ended_in_time_repeats_its_answer_after_the_deadline(
-        self, visitor: Visitor, clock: Clock
+    @pytest.mark.parametrize(("late", "page"), [(-1, "leave"), (0, "done")])
+    def test_no_answer_is_signed_after_the_deadline(
+        self, visitor: Visitor, clock: Clock, late: int, page: str
     ) -> None:
         visitor.arrive()
-        clock.turn(self.LEFT - 1)
-        visitor.send(DECLINE)
-        clock.turn(2)
-        assert visitor.reload().answer["error"] == {"message": "terms_declined"}
+        clock.turn(self.LEFT - 2)
+        assert visitor.send(DECLINE).page == "leave"
+        clock.turn(2 + late)
+        assert visitor.reload().page == page
 
 
 class TestCancel:

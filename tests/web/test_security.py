@@ -5,10 +5,13 @@ import re
 from pathlib import Path
 
 import pytest
+from sqlalchemy import NullPool, create_engine, text
 
 from tests.conftest import MakeHook
 from tests.support.hooks import NOTICE, PROFILE, TERMS, Clock
+from tests.support.tokens import token
 from tests.support.visitor import Visitor
+from tests.support.watch import rows
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
 PAGE_MOST = 14 * 1024
@@ -218,3 +221,73 @@ def test_a_step_page_is_light(make_hook: MakeHook, flow: str, name: str) -> None
     files = set(re.findall(r"/static/([\w./-]+)\?v=", page.html))
     sizes = [len(gzip.compress((STATIC / file).read_bytes())) for file in files]
     assert sum(sizes) + len(gzip.compress(page.html.encode())) <= PAGE_MOST
+
+
+AHEAD = [
+    {"Sec-Purpose": "prefetch;prerender"},
+    {"Purpose": "Prefetch"},
+    {"X-Purpose": "preview"},
+    {"Sec-Fetch-Dest": "image"},
+    {"Sec-Fetch-Dest": "iframe"},
+]
+
+
+@pytest.mark.parametrize("headers", AHEAD, ids=str)
+def test_what_no_visitor_asked_for_consumes_nothing(
+    visitor: Visitor, headers: dict[str, str]
+) -> None:
+    query = {"session_token": token()}
+    refused = visitor.get("/kauri", query_string=query, headers=headers)
+    assert (refused.status, refused.reason in ("prefetch", "embedded")) == (403, True)
+    assert "Set-Cookie" not in refused.response.headers
+    taken = visitor.get("/kauri", query_string=query, headers={"Sec-Fetch-Dest": "document"})
+    assert taken.step == "terms"
+
+
+@pytest.mark.parametrize("headers", AHEAD, ids=str)
+def test_a_journey_does_not_end_by_a_page_that_nobody_opened(
+    make_hook: MakeHook, headers: dict[str, str]
+) -> None:
+    """The terms are accepted in the first journey, so that nothing is left of the second."""
+    visitor = Visitor(make_hook(TERMS))
+    visitor.arrive(state="first")
+    first = visitor.seen
+    second = visitor.arrive(state="second")
+    visitor.seen = first
+    visitor.send({"answer": "accept"})
+    store = visitor.app.extensions["hook"].store
+    before = rows(visitor.app)
+    assert visitor.get(second.url, headers=headers).status == 403
+    assert visitor.browser.head(second.url, base_url=visitor.origin).status_code == 200
+    assert rows(visitor.app) == before
+    assert visitor.get(second.url).page == "leave"
+    assert store.purge(0) == 0
+
+
+@pytest.mark.parametrize("path", ["/kauri//x", "/kauri//?session_token=x", "//kauri/x"])
+def test_no_redirect_names_the_host_of_the_request(visitor: Visitor, path: str) -> None:
+    response = visitor.browser.get(path, base_url="https://evil.example")
+    assert "evil" not in response.headers.get("Location", "")
+    assert response.status_code == 404
+
+
+def test_a_text_of_combining_marks_is_refused_before_it_is_read(make_hook: MakeHook) -> None:
+    """Bringing it into Unicode form would take a second of every worker."""
+    field = PROFILE.replace('type = "select"', 'type = "text"').partition("choices")[0]
+    visitor = Visitor(make_hook(field))
+    visitor.arrive()
+    marks = "a" + "\u0301" * 5_000 + "\u0334" * 5_000
+    assert "far too long" in visitor.send({"pronouns": marks}).text
+    assert visitor.send({"pronouns": "a\u0301\u0334"}).page == "leave"
+
+
+def test_an_outcome_changed_in_the_database_is_not_what_is_signed(
+    make_hook: MakeHook, sqlite_database: str
+) -> None:
+    visitor = Visitor(make_hook())
+    visitor.arrive()
+    visitor.send({"answer": "decline"})
+    engine = create_engine(sqlite_database, poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE journeys SET outcome = 'completed'"))
+    assert visitor.reload().answer["error"] == {"message": "terms_declined"}
