@@ -75,5 +75,6 @@ def _check_body(sent: Request) -> None:
 def _check_origin(sent: Request, public_url: str) -> None:
     origin = sent.headers.get("Origin")
     site = sent.headers.get("Sec-Fetch-Site", "same-origin")
-    if origin not in (None, public_url) or site != "same-origin":
+    # "none" is what a visitor does in the browser itself, such as loading a page again.
+    if origin not in (None, public_url) or site not in ("same-origin", "none"):
         raise RequestRefused("origin_foreign")

@@ -124,6 +124,16 @@ def test_back_and_reload_after_the_end_never_open_a_form_again(
     assert page.locator("main[data-step]").count() == 0
 
 
+def test_a_form_with_errors_can_be_loaded_again(demo: Demo, open_browser: Open) -> None:
+    page = open_browser()
+    to_profile(page, demo)
+    page.get_by_label("Preferred name").fill("")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    page.reload()
+    step(page, "profile")
+
+
 def test_a_journey_goes_with_the_keyboard_alone(demo: Demo, open_browser: Open) -> None:
     page = open_browser(java_script_enabled=True)
     to_profile(page, demo)

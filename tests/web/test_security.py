@@ -73,6 +73,7 @@ def test_a_static_file_may_be_kept_because_its_url_names_its_content(visitor: Vi
     [
         ({"Origin": "https://hook.example.org"}, 200),
         ({"Origin": "https://hook.example.org", "Sec-Fetch-Site": "same-origin"}, 200),
+        ({"Origin": "https://hook.example.org", "Sec-Fetch-Site": "none"}, 200),
         ({"Origin": "https://evil.example"}, 403),
         ({"Origin": "null"}, 403),
         ({"Origin": "https://hook.example.org.evil.example"}, 403),
