@@ -63,7 +63,7 @@ def test_terms_that_are_declined_come_to_the_wallet_as_a_refusal(
 
 @pytest.mark.parametrize(
     ("button", "code"),
-    [("Stop and go back to my wallet", "user_cancelled"), ("I am not", "not_me")],
+    [("Stop and go back to my wallet", "user_cancelled"), ("This is not me", "not_me")],
 )
 def test_a_visitor_who_cancels_is_back_in_the_wallet(
     demo: Demo, open_browser: Open, button: str, code: str

@@ -515,7 +515,7 @@ class TestCancel:
         html = Html(page.html)
         assert page.step == "cancel"
         assert "Signed in as Ripeka Tamihana" in page.text
-        assert "I am not Ripeka Tamihana" in page.text
+        assert "This is not me" in page.text
         assert [f["method"] for f in html.all("form")] == ["post"]
         assert [b["value"] for b in html.all("button")] == ["user_cancelled", "not_me"]
         assert page.reader.links == [journey]
