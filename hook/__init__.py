@@ -8,12 +8,14 @@ from flask import Flask
 
 from hook import audit, cli, web
 from hook.config.load import load
+from hook.mail import Mailer
 from hook.store import Store
 from hook.tenant import Config
 from hook.vault import Vault
 from hook.web import templates
 from hook.web.browser import Browser
 from hook.web.context import Hook
+from hook.web.housekeeping import watch_clock
 
 _ROOT = Path(__file__).resolve().parent.parent
 
@@ -31,11 +33,15 @@ def build_app(config: Config, clock: Callable[[], int] = lambda: int(time.time()
     audit.set_up()
     app = bare_app()
     store = Store(config.database, Vault(config.vault_keys))
-    app.extensions["hook"] = Hook(config, store, Browser(config), clock)
+    parts = Hook(config, store, Mailer(config.smtp), Browser(config), clock)
+    app.extensions["hook"] = parts
     templates.init_app(app, config)
     web.init_app(app, config)
     for warning in config.warnings:
         audit.log("warning", detail=warning)
+    watch_clock(parts, starts=True)
+    # Servers load the app and then fork: no connection may be open by then.
+    store.close()
     return app
 
 

@@ -4,19 +4,20 @@ import json
 import logging
 import sys
 import time
+from typing import TextIO
 
 _FIELDS = frozenset(
-    {"tenant", "journey", "step", "kind", "reason", "detail", "outcome", "rule", "method",
-     "status", "ms", "rows", "version"}
+    {"tenant", "journey", "subject", "step", "kind", "reason", "detail", "outcome", "rule",
+     "method", "status", "ms", "rows", "version"}
 )  # fmt: skip
 _WRITER = json.JSONEncoder(separators=(",", ":"))
 _LOGGER = logging.getLogger("hook.audit")
 
 
-def set_up() -> None:
-    """Send the lines to standard output, one JSON object each."""
+def set_up(stream: TextIO | None = None) -> None:
+    """Send the lines to a stream, standard output by default, one JSON object each."""
     if not _LOGGER.handlers:
-        handler = logging.StreamHandler(sys.stdout)
+        handler = logging.StreamHandler(stream or sys.stdout)
         handler.setFormatter(logging.Formatter("%(message)s"))
         _LOGGER.addHandler(handler)
     _LOGGER.setLevel(logging.INFO)

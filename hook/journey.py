@@ -1,74 +1,15 @@
 """The rules of a journey: which step is current, what an outcome changes. Pure."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from hook.errors import HookError, VaultError
-from hook.steps.base import Deny, Done, Page, Shown, Step, Visit
+from hook.errors import ANSWER_CODES, COMPLETED, HookError, VaultError
+from hook.state import Event, Position, Progress
+from hook.steps.base import Deny, Done, Need, Page, Shown, Stay, Step, Visit
+from hook.steps.conditions import facts_of
+from hook.steps.factor import Enrol, Forget, Still, Use
 from hook.strict_json import is_object
-from hook.tokens import Arrival, Sender
-
-Record = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a journey is: steps by name, so that a changed flow meets it in the right place."""
-
-    done: tuple[str, ...] = ()
-    unseen: tuple[str, ...] = ()
-    claims: Mapping[str, Any] = field(default_factory=dict)
-    scratch: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Journey:
-    """One visitor's run under way; times in seconds since 1970."""
-
-    id: str
-    tenant: str
-    arrival: Arrival
-    progress: Progress
-    version: int
-
-
-@dataclass(frozen=True)
-class Ended:
-    """A journey whose outcome is fixed: what is left of it."""
-
-    id: str
-    outcome: str
-    sender: Sender | None
-    claims: Mapping[str, Any]
-    until: int
-    """When the answer stops being repeated."""
-
-
-@dataclass(frozen=True)
-class Event:
-    """Something for the audit log; `reason` is a code."""
-
-    name: str
-    step: str
-    kind: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class Position:
-    """Where a journey stands after all that needs no visitor: at a page, or at its end.
-
-    A page is never shown to somebody without a name (T17). `end` is "completed" or a code of the
-    table of refusals; `records` are to be kept with it.
-    """
-
-    progress: Progress
-    step: Step | None = None
-    page: Page | None = None
-    end: str | None = None
-    records: tuple[tuple[Step, Record], ...] = ()
-    events: tuple[Event, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,7 +23,15 @@ class SubjectMissing(Exception):
     """A step keeps records of a subject, and the arrival does not say who that is."""
 
 
-COMPLETED = "completed"
+@dataclass(frozen=True)
+class _Asked:
+    shown: Shown
+    made: Mapping[str, Any] | None = None
+
+
+NOT_WANTED = "not_wanted"
+"""The reason of a step whose `when` did not hold."""
+_EVENTS = {Enrol: "factor_enrolled", Use: "factor_used", Forget: "factors_forgotten"}
 T = TypeVar("T")
 VisitFor = Callable[[Step, Progress], Visit]
 
@@ -124,14 +73,44 @@ def current(flow: tuple[Step, ...], progress: Progress) -> Step | None:
 def apply(step: Step, outcome: Done | Deny | Broken, position: Position) -> Position:
     """Give the position after an outcome. Claims that the step did not declare are a failure."""
     match outcome:
-        case Deny(code):
-            return _ended(step, position, code)
+        case Deny(code, again):
+            if code == COMPLETED or (code not in ANSWER_CODES and code not in step.denies()):
+                return apply(step, Broken("undeclared_code"), position)
+            return _ended(step, replace(position, again=again), code)
         case Broken(reason):
             event = Event("step_failed", step.name, step.kind, reason)
             return _ended(step, replace(position, events=(*position.events, event)), "step_failed")
         case Done():
             fault = _fault(step, outcome)
             return apply(step, Broken(fault), position) if fault else _done(step, outcome, position)
+
+
+def stay(step: Step, outcome: Stay, position: Position) -> Position:
+    """Give the position after an outcome that leaves the step where it is."""
+    progress = position.progress
+    if outcome.scratch is not None:
+        progress = _with_scratch(progress, step, outcome.scratch)
+    return _with_factors(step, outcome, replace(position, progress=progress))
+
+
+def release(flow: tuple[Step, ...], position: Position) -> Position:
+    """Let go of the factors that are held, once every step that asks for one is done."""
+    progress = position.progress
+    unfinished = position.end not in (None, COMPLETED)
+    if unfinished or any(step.proves() and step.name not in progress.done for step in flow):
+        return position
+    events = (Event("factor_enrolled", "", each.kind, "all_proven") for each in progress.held)
+    return replace(
+        position,
+        progress=replace(progress, held=()),
+        factors=(*position.factors, *progress.held),
+        events=(*position.events, *events),
+    )
+
+
+def wanted(step: Step, visit: Visit) -> bool:
+    """Tell whether a step is still to be done: what is sent to it is judged only then."""
+    return _need(step, visit).now
 
 
 def guard(call: Callable[[], T]) -> T | Deny | Broken:
@@ -147,24 +126,38 @@ def guard(call: Callable[[], T]) -> T | Deny | Broken:
 
 
 def _pass(step: Step, position: Position, visit_for: VisitFor) -> Position:
-    answer = guard(lambda: _ask(step, visit_for(step, position.progress)))
+    asked = guard(lambda: _ask(step, visit_for(step, position.progress)))
+    answer, made = (asked.shown, asked.made) if isinstance(asked, _Asked) else (asked, None)
     if isinstance(answer, Page):
-        return replace(position, step=step, page=answer)
+        progress = position.progress
+        kept = progress if made is None else _with_scratch(progress, step, made)
+        return replace(position, progress=kept, step=step, page=answer)
     passed = apply(step, answer, position)
     progress = replace(passed.progress, unseen=(*passed.progress.unseen, step.name))
     return replace(passed, progress=progress)
 
 
-def _ask(step: Step, visit: Visit) -> Shown:
-    need = step.applies(visit)
+def _need(step: Step, visit: Visit) -> Need:
+    if step.when is not None and not step.when.holds(facts_of(visit)):
+        return Need(False, NOT_WANTED)
+    return step.applies(visit)
+
+
+def _ask(step: Step, visit: Visit) -> _Asked:
+    need = _need(step, visit)
     if not need.now:
-        return Done(need.claims, reason=need.reason)
+        return _Asked(Done(need.claims, reason=need.reason, proof=need.proof))
+    made = step.prepare(visit)
+    if made is not None:
+        if not is_object(made):
+            raise TypeError("scratch is not JSON")
+        visit = replace(visit, scratch=made)
     shown = step.show(visit)
     if isinstance(shown, Page) and not visit.person:
-        return Deny("subject_missing")
+        return _Asked(Deny("subject_missing"))
     if not isinstance(shown, Shown):
         raise TypeError("neither a page nor an outcome")
-    return shown
+    return _Asked(shown, made)
 
 
 def _fault(step: Step, outcome: Done) -> str | None:
@@ -177,13 +170,47 @@ def _fault(step: Step, outcome: Done) -> str | None:
         return "undeclared_record"
     if not is_object(outcome.claims) or not is_object(outcome.record or {}):
         return "not_json"
-    return None
+    if outcome.proof is not None and outcome.proof.kind not in step.factor_kinds():
+        return "undeclared_factor"
+    return factor_fault(step, outcome)
+
+
+def factor_fault(step: Step, outcome: Done | Stay) -> str | None:
+    """Find what is wrong with the factors that an outcome changes; a reason code, or None."""
+    changed = {each.kind for each in outcome.factors if not isinstance(each, Still)}
+    if not changed <= step.factor_kinds():
+        return "undeclared_factor"
+    enrolled = (change for change in outcome.factors if isinstance(change, Enrol))
+    return None if all(is_object(change.data) for change in enrolled) else "not_json"
+
+
+def _with_scratch(progress: Progress, step: Step, scratch: Mapping[str, Any]) -> Progress:
+    return replace(progress, scratch={**progress.scratch, step.name: dict(scratch)})
+
+
+def _with_factors(step: Step, outcome: Done | Stay, position: Position) -> Position:
+    now = tuple(change for change in outcome.factors if change not in _held(outcome))
+    # Ten recovery codes are one event.
+    told = (change for change in now if type(change) in _EVENTS)
+    named = dict.fromkeys((_EVENTS[type(change)], change.kind) for change in told)
+    events = (Event(name, step.name, kind, outcome.reason) for name, kind in named)
+    return replace(
+        position,
+        factors=(*position.factors, *now),
+        forgiven=(*position.forgiven, *filter(None, [outcome.forgive])),
+        events=(*position.events, *events),
+    )
+
+
+def _held(outcome: Done | Stay) -> tuple[Enrol, ...]:
+    return tuple(each for each in outcome.factors if isinstance(each, Enrol) and each.held)
 
 
 def _done(step: Step, outcome: Done, position: Position) -> Position:
     progress = position.progress
     scratch = {name: kept for name, kept in progress.scratch.items() if name != step.name}
     kept = () if outcome.record is None else ((step, outcome.record),)
+    position = _with_factors(step, outcome, position)
     return replace(
         position,
         progress=replace(
@@ -191,6 +218,9 @@ def _done(step: Step, outcome: Done, position: Position) -> Position:
             done=(*progress.done, step.name),
             claims={**progress.claims, **outcome.claims},
             scratch=scratch,
+            proofs=(*progress.proofs, *filter(None, [outcome.proof])),
+            held=(*progress.held, *_held(outcome)),
+            outcomes={**progress.outcomes, step.name: outcome.reason},
         ),
         records=(*position.records, *kept),
         events=(
@@ -202,4 +232,6 @@ def _done(step: Step, outcome: Done, position: Position) -> Position:
 
 def _ended(step: Step, position: Position, code: str) -> Position:
     event = Event("step_denied", step.name, step.kind, code)
-    return replace(position, end=code, events=(*position.events, event))
+    outcomes = {**position.progress.outcomes, step.name: code}
+    progress = replace(position.progress, outcomes=outcomes)
+    return replace(position, progress=progress, end=code, events=(*position.events, event))

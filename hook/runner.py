@@ -1,25 +1,28 @@
 """The runner: takes one visitor through a flow. Only it saves, merges, ends and audits."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
-from hook import audit, tokens
+from hook import audit, notices, tokens
 from hook.claims import nest
-from hook.errors import ANSWER_CODES, ArrivalRefused, JourneyRefused
+from hook.errors import ANSWER_CODES, COMPLETED, ArrivalRefused, JourneyRefused, MailUnavailable
 from hook.journey import (
-    COMPLETED,
-    Ended,
-    Journey,
-    Position,
-    Progress,
+    NOT_WANTED,
     advance,
     apply,
     current,
+    factor_fault,
     guard,
     number_of,
+    release,
+    stay,
+    wanted,
 )
-from hook.steps.base import Form, Outcome, Page, Redirect, Stay, Step
+from hook.mail import Mailer, Message
+from hook.moves import At, Away, Moved
+from hook.state import Ended, Journey, Position, Progress
+from hook.steps.base import Form, Outcome, Redirect, Stay, Step
+from hook.steps.factor import Enrol
 from hook.store import Store, new_id
 from hook.strict_json import is_object
 from hook.subject import person, subject_key
@@ -28,36 +31,7 @@ from hook.urls import origin_of
 from hook.visits import VisitMaker
 
 _JOURNEY_ID = re.compile(r"[A-Za-z0-9_-]{22}")
-_LONGEST_ERROR = max(ANSWER_CODES, key=len)
-
-
-@dataclass(frozen=True)
-class At:
-    """A journey stands at this page; `errors` and `typed` are of the submission just judged."""
-
-    journey_id: str
-    step: Step
-    page: Page
-    person: str
-    number: int
-    count: int
-    errors: Mapping[str, str] = field(default_factory=dict)
-    typed: Form | None = None
-
-
-@dataclass(frozen=True)
-class Moved:
-    """A journey has moved: look at this step next, or at the journey itself."""
-
-    journey_id: str
-    step: str | None = None
-
-
-@dataclass(frozen=True)
-class Away:
-    """The visitor is to be sent to another site; they come back to the step's own URL."""
-
-    url: str
+_TAKEN = "That didn’t count: it was used or set up somewhere else just now. Try again."
 
 
 @dataclass(frozen=True)
@@ -65,6 +39,7 @@ class Runner:
     """Runs the journeys of one tenant in one browser, at one moment (seconds)."""
 
     store: Store
+    mailer: Mailer
     tenant: Tenant
     browser: bytes
     origin: str
@@ -73,9 +48,11 @@ class Runner:
     def arrive(self, token: str) -> Moved:
         """Open the journey of a session token, or find it again. Raises ArrivalRefused."""
         arrival = tokens.verify(token, self.tenant, self.now)
-        if tokens.room(arrival.sender, tokens.answer_body({}, (), _LONGEST_ERROR)) < 0:
+        own = (code for step in self.tenant.flow for code in step.denies())
+        longest = max((*ANSWER_CODES, *own), key=len)
+        if tokens.room(arrival.sender, tokens.answer_body({}, (), longest)) < 0:
             raise ArrivalRefused("answer_too_long")
-        fresh = Journey(new_id(), self.tenant.slug, arrival, Progress(), 0)
+        fresh = Journey(new_id(), self.tenant.slug, arrival, Progress(began=self.now), 0)
         position = self._start(fresh)
         journey = replace(fresh, progress=position.progress)
         if self.store.open(journey, position, self._subject(journey), self.browser, self.now):
@@ -161,13 +138,24 @@ class Runner:
         if step is None or step.name != name or (back and not step.resumes):
             return Moved(journey_id)
         outcome = guard(lambda: self._ask(journey, step, form, back))
-        if isinstance(outcome, Stay | Redirect):
-            return self._stay(journey, step, outcome, form)
-        position = apply(step, outcome, Position(journey.progress))
-        return self._commit(journey, self._advance(journey, position))
+        match outcome:
+            case Stay():
+                return self._stay(journey, step, outcome, form)
+            case Redirect():
+                return self._leave(journey, step, outcome)
+        applied = apply(step, outcome, Position(journey.progress))
+        position = release(self.tenant.flow, applied)
+        # What changes factors or locks is kept first, so that the steps after it see it so.
+        kept_first = position.factors or position.forgiven
+        if not kept_first:
+            return self._commit(journey, self._advance(journey, position))
+        saved = self._save(journey, position)
+        return Moved(journey.id) if saved else self._lost(journey, step, position)
 
     def _ask(self, journey: Journey, step: Step, form: Form, back: bool) -> Outcome:
         visit = self._visits(journey)(step, journey.progress)
+        if not wanted(step, visit):
+            return Stay(reason=NOT_WANTED)
         outcome = step.resume(visit, form) if back else step.submit(visit, form)
         if not isinstance(outcome, Outcome):
             raise TypeError("not an outcome")
@@ -175,26 +163,58 @@ class Runner:
             raise TypeError("scratch is not JSON")
         if isinstance(outcome, Redirect):
             origin_of(outcome.url)
+        if isinstance(outcome, Stay) and (fault := factor_fault(step, outcome)):
+            raise TypeError(fault)
         return outcome
 
-    def _stay(
-        self, journey: Journey, step: Step, outcome: Stay | Redirect, form: Form
-    ) -> At | Moved | Away:
-        progress = journey.progress
-        if outcome.scratch is not None:
-            scratch = {**progress.scratch, step.name: dict(outcome.scratch)}
-            progress = replace(progress, scratch=scratch)
-            if not self._save(journey, Position(progress)):
-                return Moved(journey.id)
-        if isinstance(outcome, Redirect):
-            return Away(outcome.url)
-        self._audit("step_stays", journey, step=step.name, kind=step.kind, reason=outcome.reason)
+    def _stay(self, journey: Journey, step: Step, outcome: Stay, form: Form) -> At | Moved:
+        if outcome == Stay(reason=outcome.reason):
+            # Nothing to keep and nothing to say: whatever happened meanwhile is seen by looking.
+            self._audit_stay(journey, step, outcome)
+            return Moved(journey.id, step.name)
+        position = stay(step, outcome, Position(journey.progress))
+        kept_first = position.factors or position.forgiven
+        if not kept_first:
+            position = self._advance(journey, position)
+        changed = kept_first or position.end or position.progress != journey.progress
+        if changed and not self._save(journey, position):
+            return self._lost(journey, step, position)
+        self._audit_stay(journey, step, outcome)
+        if outcome.mail and position.end is None:
+            self._mail(journey, outcome.mail)
         if not outcome.errors:
             return Moved(journey.id, step.name)
-        position = self._advance(journey, Position(progress))
         if position.step != step:
             return Moved(journey.id)
         return replace(self._at(journey, position), errors=outcome.errors, typed=form)
+
+    def _lost(self, journey: Journey, step: Step, position: Position) -> At | Moved:
+        """Say so when a factor was used or its place taken; else the journey has moved."""
+        found = self._find(journey.id)
+        if isinstance(found, Ended) or found.version != journey.version or not position.factors:
+            return Moved(journey.id)
+        # What the step has made is used up, whatever it led to.
+        fresh = self._advance(journey, stay(step, Stay(scratch={}), Position(journey.progress)))
+        if not self._save(journey, fresh) or fresh.step != step:
+            return Moved(journey.id)
+        self._audit("step_stays", journey, step=step.name, kind=step.kind, reason="taken")
+        return replace(self._at(journey, fresh), errors={"form": _TAKEN})
+
+    def _mail(self, journey: Journey, message: Message) -> None:
+        """Send what goes with the journey's last change; undo that when it cannot be sent."""
+        try:
+            self.mailer.send(message)
+        except MailUnavailable:
+            changed = replace(journey, version=journey.version + 1)
+            self.store.commit(changed, Position(journey.progress), self._subject(journey), self.now)
+            raise
+
+    def _leave(self, journey: Journey, step: Step, outcome: Redirect) -> Moved | Away:
+        if outcome.scratch is not None:
+            position = stay(step, Stay(scratch=outcome.scratch), Position(journey.progress))
+            if not self._save(journey, position):
+                return Moved(journey.id)
+        return Away(outcome.url)
 
     def _advance(self, journey: Journey, position: Position) -> Position:
         """Walk up to the next page or the end; an answer too long for its URL is an error."""
@@ -204,17 +224,30 @@ class Runner:
             body = tokens.answer_body(claims, self.tenant.persist, None)
             if tokens.room(journey.arrival.sender, body) < 0:
                 return replace(position, end="answer_too_long")
-        return position
+        return release(self.tenant.flow, position)
 
     def _commit(self, journey: Journey, position: Position) -> Moved:
         step = position.step.name if position.step else None
         return Moved(journey.id, step if self._save(journey, position) else None)
 
     def _save(self, journey: Journey, position: Position) -> bool:
+        address = notices.address_of(self.tenant, journey.arrival.claims)
+        position = replace(position, factors=notices.addressed(position.factors, address))
+        before = self._addresses(journey, position)
         saved = self.store.commit(journey, position, self._subject(journey), self.now)
         if saved:
             self._audit_position(journey, position)
+            mails = notices.added(self.tenant.name, {address, *before}, position.factors)
+            notices.tell(self.mailer, self.tenant, mails)
         return saved
+
+    def _addresses(self, journey: Journey, position: Position) -> set[str]:
+        """Find where the person was told of changes until now: the arrival's may be a thief's."""
+        enrols = any(isinstance(change, Enrol) for change in position.factors)
+        subject = self._subject(journey) if enrols and self.mailer.ready else None
+        if subject is None:
+            return set()
+        return {mail for _, mail in self.store.told_at(self.tenant.slug, subject)}
 
     def _at(self, journey: Journey, position: Position) -> At:
         if position.step is None or position.page is None:
@@ -238,6 +271,9 @@ class Runner:
 
     def _audit(self, event: str, journey: Journey, **fields: str) -> None:
         audit.log(event, tenant=journey.tenant, journey=audit.short(journey.id), **fields)
+
+    def _audit_stay(self, journey: Journey, step: Step, outcome: Stay) -> None:
+        self._audit("step_stays", journey, step=step.name, kind=step.kind, reason=outcome.reason)
 
     def _audit_position(self, journey: Journey, position: Position) -> None:
         for event in position.events:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from hook.mail import Server
 from hook.steps.base import Step
 
 Flow = tuple[Step, ...]
@@ -20,6 +21,7 @@ class Tenant:
     subject: str
     fold_subject: bool
     person: tuple[str, ...]
+    mail: str
     persist: tuple[str, ...]
     return_origins: tuple[str, ...]
     allow_missing_exp: bool
@@ -32,6 +34,13 @@ class Tenant:
         """The hook URL as the platform knows it."""
         return self.audiences[0]
 
+    def reads(self) -> frozenset[str]:
+        """Name the arrival claims that are looked at, whole ones as the platform lists them."""
+        steps = frozenset().union(*(step.looks_at() for step in self.flow))
+        told = {self.mail} if any(step.proves() for step in self.flow) else set()
+        paths = {self.subject, *self.person, *told, *steps}
+        return frozenset(path.partition(".")[0] for path in paths)
+
 
 @dataclass(frozen=True)
 class Config:
@@ -43,6 +52,7 @@ class Config:
     vault_keys: tuple[bytes, ...] = field(repr=False)
     tenants: Mapping[str, Tenant]
     warnings: tuple[str, ...]
+    smtp: Server | None = None
 
     @property
     def is_local(self) -> bool:

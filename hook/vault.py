@@ -10,7 +10,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hook.errors import VaultError
 
 KEY_BYTES = 32
-_KEY_ID_BYTES = 4
+KEY_ID_BYTES = 4
+"""How many bytes at the start of a sealed value name its key."""
 _NONCE_BYTES = 12
 
 
@@ -23,25 +24,29 @@ class Vault:
 
     def __init__(self, keys: tuple[bytes, ...]) -> None:
         self._ciphers = {_key_id(key): AESGCM(key) for key in keys}
-        self._newest = _key_id(keys[0])
+        self.newest_id = _key_id(keys[0])
 
     def seal(self, data: bytes, *bound_to: str) -> bytes:
         """Seal data with the newest key, bound to the given words."""
         nonce = os.urandom(_NONCE_BYTES)
-        sealed = self._ciphers[self._newest].encrypt(nonce, data, _associated(bound_to))
-        return self._newest + nonce + sealed
+        sealed = self._ciphers[self.newest_id].encrypt(nonce, data, _associated(bound_to))
+        return self.newest_id + nonce + sealed
 
     def open(self, sealed: bytes, *bound_to: str) -> bytes:
         """Open what seal() made with the same words; raises VaultError."""
-        cipher = self._ciphers.get(sealed[:_KEY_ID_BYTES])
+        cipher = self._ciphers.get(sealed[:KEY_ID_BYTES])
         if cipher is None:
             raise VaultError("sealed with a key that is not in vault_keys")
-        nonce = sealed[_KEY_ID_BYTES : _KEY_ID_BYTES + _NONCE_BYTES]
-        body = sealed[_KEY_ID_BYTES + _NONCE_BYTES :]
+        nonce = sealed[KEY_ID_BYTES : KEY_ID_BYTES + _NONCE_BYTES]
+        body = sealed[KEY_ID_BYTES + _NONCE_BYTES :]
         try:
             return cipher.decrypt(nonce, body, _associated(bound_to))
         except (InvalidTag, ValueError):
             raise VaultError("changed, or moved here from another row") from None
+
+    def reseal(self, sealed: bytes, *bound_to: str) -> bytes:
+        """Seal anew with the newest key what was sealed with any; raises VaultError."""
+        return self.seal(self.open(sealed, *bound_to), *bound_to)
 
 
 def new_key() -> str:
@@ -58,7 +63,7 @@ def read_key(text: str) -> bytes:
 
 
 def _key_id(key: bytes) -> bytes:
-    return hashlib.sha256(b"hook vault key id" + key).digest()[:_KEY_ID_BYTES]
+    return hashlib.sha256(b"hook vault key id" + key).digest()[:KEY_ID_BYTES]
 
 
 def _associated(words: tuple[str, ...]) -> bytes:

@@ -6,11 +6,14 @@ from types import MappingProxyType
 from typing import Any
 
 from hook.claims import nest
-from hook.journey import Journey, Progress, SubjectMissing
+from hook.journey import SubjectMissing
+from hook.state import Journey, Progress
 from hook.steps.base import Step, Visit
+from hook.steps.factor import Factor, Lock
+from hook.steps.recovery import KIND
 from hook.store import Store
-from hook.subject import person
-from hook.tenant import Tenant
+from hook.subject import about_key, person
+from hook.tenant import Flow, Tenant
 from hook.tokens import Sender, answer_body, room
 
 
@@ -36,13 +39,31 @@ class VisitMaker:
             claims=MappingProxyType(dict(progress.claims)),
             scratch=MappingProxyType(dict(progress.scratch.get(step.name, {}))),
             records=self._records(step),
+            factors=self._factors(step),
+            proofs=progress.proofs,
+            asks_later=bool(self._asked_later(step)),
+            owes=self._owes(step),
+            outcomes=MappingProxyType(dict(progress.outcomes)),
             attempts=_Attempts(self.store, self.tenant.slug, self.subject, step.kind, self.now),
+            began=progress.began,
             now=self.now,
             deadline=arrival.deadline,
             locale=self.tenant.locale,
             origin=self.origin,
             room=room_for(step, self.tenant, progress, arrival.sender),
         )
+
+    def _asked_later(self, step: Step) -> frozenset[str]:
+        return frozenset().union(*(each.proves() for each in _after(step, self.tenant.flow)))
+
+    def _owes(self, step: Step) -> bool:
+        later = _after(step, self.tenant.flow)
+        kinds = frozenset().union(*(each.factor_kinds() for each in later if each.proves()))
+        if not step.proves() or not kinds or self.subject is None:
+            return False
+        factors = self.store.factors(self.tenant.slug, self.subject, kinds)
+        # A recovery code that is used up can be asked of nobody.
+        return any(factor.kind != KIND or not factor.mark for factor in factors)
 
     def _records(self, step: Step) -> Mapping[str, Mapping[str, Any]]:
         if step.stores is None:
@@ -51,19 +72,31 @@ class VisitMaker:
             raise SubjectMissing
         return MappingProxyType(dict(self.store.records(self.tenant.slug, self.subject, step.kind)))
 
+    def _factors(self, step: Step) -> tuple[Factor, ...]:
+        kinds = step.factor_kinds()
+        if not kinds:
+            return ()
+        if self.subject is None:
+            raise SubjectMissing
+        return self.store.factors(self.tenant.slug, self.subject, kinds)
+
 
 def room_for(step: Step, tenant: Tenant, progress: Progress, sender: Sender) -> int:
     """Give how many bytes of values a step may add, with the most of all later steps kept free."""
     own = step.writes()
     if not own:
         return 0
-    names = [other.name for other in tenant.flow]
-    rest = tenant.flow[names.index(step.name) + 1 :]
+    rest = _after(step, tenant.flow)
     later = {path: most for other in rest for path, most in other.writes().items()}
     # One byte stands for each value that is not known yet.
     known = {**dict.fromkeys([*own, *later], 0), **progress.claims}
     left = room(sender, answer_body(nest(known), tenant.persist, None))
     return left + len(own) + len(later) - sum(later.values())
+
+
+def _after(step: Step, flow: Flow) -> Flow:
+    names = [other.name for other in flow]
+    return flow[names.index(step.name) + 1 :]
 
 
 @dataclass(frozen=True)
@@ -74,8 +107,20 @@ class _Attempts:
     kind: str
     now: int
 
-    def spend(self, name: str, limit: int, window: int) -> bool:
+    def spend(self, name: str, limit: int, window: int, about: str = "") -> bool:
         """Count one try at once, whatever becomes of the journey."""
+        whose = (self.tenant, about_key(self.store.pepper, about) if about else self._named())
+        return self.store.spend(*whose, self.kind, name, limit, window, self.now)
+
+    def guess(self, lock: str) -> bool:
+        """Count one guess at once, whatever becomes of the journey."""
+        return self.store.guess(self.tenant, self._named(), lock, self.now)
+
+    def lock(self, name: str) -> Lock:
+        """Tell whether guesses are refused now."""
+        return self.store.lock(self.tenant, self._named(), name, self.now)
+
+    def _named(self) -> bytes:
         if self.subject is None:
             raise SubjectMissing
-        return self.store.spend(self.tenant, self.subject, self.kind, name, limit, window, self.now)
+        return self.subject

@@ -1,21 +1,14 @@
 """The rules of a journey, by themselves: which step is current, what an outcome changes."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import pytest
 
 from hook.errors import HookError, StoreUnavailable
-from hook.journey import (
-    Broken,
-    Position,
-    Progress,
-    SubjectMissing,
-    advance,
-    apply,
-    current,
-    guard,
-)
+from hook.journey import Broken, SubjectMissing, advance, apply, current, guard
+from hook.state import Position, Progress
 from hook.steps.base import Deny, Done, Form, Need, Outcome, Page, Shown, Stay, Step, Stores, Visit
 from tests.support.steps import Idle, Silent, visit
 
@@ -259,14 +252,16 @@ class TestApply:
             assert position.progress.done == ("z", "a")
             return
         assert position.end == "step_failed"
-        assert position.progress == self.START.progress
+        assert replace(position.progress, outcomes={}) == self.START.progress
+        assert position.progress.outcomes == {step.name: "step_failed"}
         assert position.records == ()
         assert position.events[0].reason == reason
 
     def test_a_denial_ends_with_its_code(self) -> None:
         position = apply(A, Deny("terms_declined"), self.START)
         assert position.end == "terms_declined"
-        assert position.progress == self.START.progress
+        assert replace(position.progress, outcomes={}) == self.START.progress
+        assert position.progress.outcomes == {A.name: "terms_declined"}
         assert [(e.name, e.reason) for e in position.events] == [("step_denied", "terms_declined")]
 
     def test_a_failure_ends_as_step_failed_and_the_log_has_the_reason(self) -> None:
@@ -282,10 +277,11 @@ class TestApply:
         apply(A, Done({"a": 1}, {"at": 5}), self.START)
         assert repr(self.START) == before
 
-    def test_a_denial_has_a_code_of_the_table(self) -> None:
-        assert Deny("user_cancelled")
-        with pytest.raises(ValueError, match="table"):
-            Deny("because")
+    def test_a_denial_has_a_code_of_the_table_or_one_that_its_step_declares(self) -> None:
+        assert apply(A, Deny("user_cancelled"), self.START).end == "user_cancelled"
+        assert apply(A, Deny("because"), self.START).end == "step_failed"
+        with pytest.raises(ValueError, match="a code has"):
+            Deny("Because of this")
 
 
 class TestGuard:

@@ -18,23 +18,34 @@ MAY_IMPORT: dict[str, set[str]] = {
     "texts": set(),
     "urls": set(),
     "markdown": set(),
+    "factors": set(),
+    "mail": {"errors"},
     "audit": set(),
     "vault": {"errors"},
-    "steps": {"errors", "claims", "markdown", "strict_json", "texts", "urls"},
-    "config": {"errors", "claims", "urls", "vault", "steps", "tenant", "tokens"},
-    "tenant": {"steps"},
+    "steps": {
+        "errors", "claims", "factors", "mail", "markdown", "strict_json", "texts", "urls",
+    },
+    "config": {"errors", "claims", "mail", "urls", "vault", "steps", "tenant", "tokens"},
+    "tenant": {"mail", "steps"},
     "tokens": {"errors", "strict_json", "urls", "tenant"},
     "subject": {"claims", "tenant", "texts", "tokens"},
-    "journey": {"errors", "steps", "strict_json", "tokens"},
-    "store": {"errors", "claims", "strict_json", "journey", "tokens", "vault"},
-    "visits": {"claims", "tenant", "journey", "steps", "store", "subject", "tokens"},
+    "state": {"steps", "tokens"},
+    "journey": {"errors", "state", "steps", "strict_json"},
+    "notices": {"audit", "claims", "errors", "mail", "steps", "tenant"},
+    "store": {"errors", "claims", "state", "steps", "strict_json", "tokens", "vault"},
+    "moves": {"steps"},
+    "visits": {"claims", "tenant", "journey", "state", "steps", "store", "subject", "tokens"},
     "runner": {
         "errors", "claims", "tenant", "tokens", "journey", "steps", "store", "subject",
-        "strict_json", "urls", "visits", "audit",
+        "strict_json", "urls", "visits", "audit", "mail", "moves", "notices",
+        "state",
     },
-    "web": {"errors", "tenant", "journey", "runner", "store", "steps", "audit"},
-    "cli": {"errors", "config", "store", "vault"},
-    "hook": {"audit", "cli", "config", "store", "tenant", "vault", "web"},
+    "web": {"errors", "tenant", "mail", "moves", "runner", "state", "store", "steps", "audit"},
+    "cli": {
+        "errors", "audit", "config", "mail", "notices", "steps", "store", "subject", "tenant",
+        "vault",
+    },
+    "hook": {"audit", "cli", "config", "mail", "store", "tenant", "vault", "web"},
     "emulator": set(),
 }  # fmt: skip
 
@@ -47,7 +58,11 @@ ONLY_IN: dict[str, set[str]] = {
     "wtforms": {"web"},
     "itsdangerous": {"web"},
     "pydantic": {"config", "steps"},
-    "cryptography": {"vault"},
+    "cryptography": {"vault", "factors"},
+    "webauthn": {"factors"},
+    "pyotp": {"factors"},
+    "segno": {"factors"},
+    "smtplib": {"mail"},
     "markdown_it": {"markdown"},
 }
 
@@ -107,7 +122,10 @@ def test_the_emulator_imports_nothing_of_the_hook() -> None:
 
 
 def test_a_step_imports_no_other_step() -> None:
-    shared = {"base", "fields", "options", "values"}
+    shared = {
+        "base", "conditions", "factor", "fields", "methods", "options", "policy", "recovery",
+        "second_factor", "values", "ways",
+    }  # fmt: skip
     for path in (HOOK / "steps").glob("*.py"):
         used = {name.split(".")[2] for name in imports(path) if name.startswith("hook.steps.")}
         assert used <= shared

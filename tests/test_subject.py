@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hook.subject import person, subject_key
+from hook.subject import key_of, person, subject_key
 from hook.tenant import Tenant
 from hook.texts import visible
 from hook.tokens import Arrival, Sender
@@ -16,14 +16,19 @@ from tests.support.tokens import HOOK_URL, NOW, TENANT_URL
 
 PEPPER = bytes(range(32))
 EMAIL = "ripeka@kauri.example"
+CUSTOM = "https://id.kauri.example"
 FULL_WIDTH = "".join(chr(ord(letter) + 0xFEE0) for letter in EMAIL)
 
 
 def a_tenant(
-    subject: str = "email", fold: bool = True, shown: tuple[str, ...] = ("name", "email")
+    subject: str = "email",
+    fold: bool = True,
+    shown: tuple[str, ...] = ("name", "email"),
+    issuers: tuple[str, ...] = (TENANT_URL,),
 ) -> Tenant:
     """A tenant of which only this matters."""
-    return cast(Tenant, SimpleNamespace(subject=subject, fold_subject=fold, person=shown))
+    values = {"subject": subject, "fold_subject": fold, "person": shown, "issuers": issuers}
+    return cast(Tenant, SimpleNamespace(**values))
 
 
 def an_arrival(claims: dict[str, Any], iss: str = TENANT_URL) -> Arrival:
@@ -83,17 +88,44 @@ def test_capital_letters_count_where_the_tenant_does_not_fold_them() -> None:
     assert key("RIPEKA", fold=True) == key("ripeka", fold=True)
 
 
-def test_the_same_address_at_another_issuer_is_another_person() -> None:
+def test_the_same_address_under_any_issuer_of_a_tenant_is_the_same_person() -> None:
+    tenant = a_tenant(issuers=(TENANT_URL, CUSTOM))
     here, there = (
-        subject_key(PEPPER, a_tenant(), an_arrival({"email": EMAIL}, iss))
-        for iss in (TENANT_URL, "https://id.kauri.example")
+        subject_key(PEPPER, tenant, an_arrival({"email": EMAIL}, iss))
+        for iss in (TENANT_URL, CUSTOM)
     )
-    assert here != there
+    mere = subject_key(PEPPER, tenant, an_arrival({"email": "mere@kauri.example"}, CUSTOM))
+    assert here == there
+    assert mere not in (None, there)
+
+
+def test_the_same_address_at_another_tenant_is_another_person() -> None:
+    arrival = an_arrival({"email": EMAIL})
+    here = subject_key(PEPPER, a_tenant(), arrival)
+    there = subject_key(PEPPER, a_tenant(issuers=("https://rimu.example",)), arrival)
+    assert there not in (None, here)
+    assert subject_key(PEPPER, a_tenant(), arrival) == here
+
+
+def test_one_more_issuer_changes_nobody_unless_it_comes_first() -> None:
+    before = key_of(PEPPER, a_tenant(issuers=(TENANT_URL,)), EMAIL)
+    assert key_of(PEPPER, a_tenant(issuers=(TENANT_URL, CUSTOM)), EMAIL) == before
+    assert key_of(PEPPER, a_tenant(issuers=(CUSTOM, TENANT_URL)), EMAIL) not in (None, before)
+
+
+def test_whom_the_help_desk_names_is_whom_the_arrival_names() -> None:
+    arrival = an_arrival({"email": EMAIL})
+    for fold in (True, False):
+        tenant = a_tenant(fold=fold)
+        named = key_of(PEPPER, tenant, EMAIL)
+        assert named == subject_key(PEPPER, tenant, arrival)
+        assert (key_of(PEPPER, tenant, EMAIL.upper()) == named) is fold
 
 
 def test_the_border_between_issuer_and_name_cannot_be_moved() -> None:
-    one = subject_key(PEPPER, a_tenant(), an_arrival({"email": "a@b"}, "https://c"))
-    other = subject_key(PEPPER, a_tenant(), an_arrival({"email": "ca@b"}, "https://"))
+    one = key_of(PEPPER, a_tenant(issuers=("https://c",)), "a@b")
+    other = key_of(PEPPER, a_tenant(issuers=("https://",)), "ca@b")
+    assert None not in (one, other)
     assert one != other
 
 

@@ -53,6 +53,7 @@ KAURI = Tenant(
     subject="email",
     fold_subject=True,
     person=("name", "email"),
+    mail="email",
     persist=(),
     return_origins=(),
     allow_missing_exp=False,

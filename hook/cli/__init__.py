@@ -1,24 +1,22 @@
 """The commands: they parse and print; rules live elsewhere."""
 
-import sys
 import time
 from collections.abc import Callable
-from typing import NoReturn
 
 import click
 from flask import Flask
 from flask.cli import FlaskGroup
 
-from hook import vault
+from hook.cli.data_map import data_map
+from hook.cli.explain import explain
+from hook.cli.factors import factors_commands
+from hook.cli.parts import CANNOT_START, UNUSABLE, open_store, stop
+from hook.cli.steps import steps_commands
+from hook.cli.vault import vault_commands
 from hook.config.load import load
-from hook.errors import ConfigError, StoreUnavailable, VaultError
-from hook.store import Store
-from hook.store.migrations import SchemaTooNew
+from hook.errors import ConfigError
 
-UNUSABLE = 2
-"""Exit status for a configuration or a database that cannot be used."""
-
-_CANNOT_START = (ConfigError, StoreUnavailable, SchemaTooNew, VaultError)
+__all__ = ["UNUSABLE", "init_app", "start"]
 
 
 def start(build: Callable[[], Flask], bare: Callable[[], Flask]) -> Flask:
@@ -31,13 +29,21 @@ def start(build: Callable[[], Flask], bare: Callable[[], Flask]) -> Flask:
         return bare()
     try:
         return build()
-    except _CANNOT_START as error:
-        _stop(error)
+    except CANNOT_START as error:
+        stop(error)
 
 
 def init_app(app: Flask) -> None:
     """Add the commands to the app."""
-    for command in (check, purge, vault_commands):
+    for command in (
+        check,
+        purge,
+        explain,
+        data_map,
+        steps_commands,
+        factors_commands,
+        vault_commands,
+    ):
         app.cli.add_command(command)
 
 
@@ -47,52 +53,33 @@ def check() -> None:
     try:
         config = load()
     except ConfigError as error:
-        _stop(error)
+        stop(error)
     for warning in config.warnings:
         click.echo(f"warning: {warning}", err=True)
     for tenant in config.tenants.values():
         steps = " → ".join(step.name for step in tenant.flow)
         click.echo(f"{tenant.slug}: hook URL {tenant.hook_url}, steps {steps}")
+        click.echo(f"{tenant.slug}: claims to register {', '.join(sorted(tenant.reads()))}")
     click.echo("The configuration is good.")
 
 
 @click.command("purge")
 def purge() -> None:
     """Erase journeys and answers whose time is over, as the running hook does each minute."""
+    _, store = open_store()
     try:
-        config = load()
-        store = Store(config.database, vault.Vault(config.vault_keys))
         rows = sum(iter(lambda: store.purge(int(time.time())), 0))
-    except _CANNOT_START as error:
-        _stop(error)
+    except CANNOT_START as error:
+        stop(error)
     click.echo(f"{rows} rows erased or emptied.")
 
 
-@click.group("vault")
-def vault_commands() -> None:
-    """Keys of what is kept at rest."""
-
-
-@vault_commands.command("new-key")
-def new_key() -> None:
-    """Print a new key for vault_keys."""
-    click.echo(vault.new_key())
-
-
-def _stop(error: Exception) -> NoReturn:
-    match error:
-        case ConfigError():
-            click.echo("The configuration cannot be used:", err=True)
-            for mistake in error.mistakes:
-                click.echo(f"  {mistake}", err=True)
-        case SchemaTooNew():
-            click.echo(
-                f"The database was made by a newer hook: {error}. Update the hook.", err=True
-            )
-        case VaultError():
-            click.echo(f"vault_keys do not open this database: {error}.", err=True)
-        case StoreUnavailable():
-            click.echo(
-                f"The database does not answer ({error.detail}). Check `database`.", err=True
-            )
-    sys.exit(UNUSABLE)
+_COMMANDS = (
+    check,
+    data_map,
+    explain,
+    factors_commands,
+    purge,
+    steps_commands,
+    vault_commands,
+)

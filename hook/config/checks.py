@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from hook.claims import nest, overlap
-from hook.errors import Mistake
+from hook.errors import ANSWER_CODES, COMPLETED, Mistake
 from hook.steps.base import Step
 from hook.tenant import Flow, Tenant
 from hook.tokens import URL_MOST, Sender, answer_body, room
@@ -28,13 +28,86 @@ def check_flow(key: str, flow: Iterable[tuple[int, Step]]) -> list[Mistake]:
     return mistakes
 
 
+def check_mail(key: str, tenant: Tenant) -> list[Mistake]:
+    """Find the steps that would send mails where no mail server is configured."""
+    problem = "this step sends mails, and there is no mail server; add [smtp]"
+    return [
+        Mistake(f"{key}.steps[{number}]", problem)
+        for number, step in enumerate(tenant.flow)
+        if step.sends_mail
+    ]
+
+
 def check_tenant(key: str, tenant: Tenant) -> list[Mistake]:
     """Find the mistakes that show only when the whole tenant is known, its flow without any."""
-    return [*_unwritten(key, tenant), *_reflected(key, tenant), *_too_long(key, tenant)]
+    return [
+        *_unwritten(key, tenant),
+        *_reflected(key, tenant),
+        *_too_long(key, tenant),
+        *_counted_twice(key, tenant.flow),
+        *_passed_by(key, tenant.flow),
+        *_same_codes(key, tenant.flow),
+        *_never_given(key, tenant.flow),
+        *_unknown_asked(key, tenant.flow),
+    ]
 
 
 def _most_bytes(flow: Flow) -> Mapping[str, int]:
     return {path: size for step in flow for path, size in step.writes().items()}
+
+
+def _counted_twice(key: str, flow: Flow) -> Iterable[Mistake]:
+    """Find steps for which no factor may be left, whatever visitors chose before (T21)."""
+    for number, step in enumerate(flow):
+        sharing = [before for before in flow[:number] if before.proves() & step.proves()]
+        if step.proves() and len(step.proves()) <= len(sharing):
+            problem = "each factor counts once in a journey, and none may be left for this step; "
+            yield Mistake(f"{key}.steps[{number}]", problem + "put steps with fewer choices first")
+
+
+def _passed_by(key: str, flow: Flow) -> Iterable[Mistake]:
+    """Find what would let visitors pass one of several steps that ask, and set up the other."""
+    asking = [number for number, step in enumerate(flow) if step.proves()]
+    for number in asking if len(asking) > 1 else ():
+        step = flow[number]
+        ways = {"max_age": getattr(step.options, "max_age", ""), "when": step.when}
+        for option in (name for name, given in ways.items() if given):
+            problem = "only where one step of the flow asks for a second factor"
+            yield Mistake(f"{key}.steps[{number}].{option}", problem)
+
+
+def _same_codes(key: str, flow: Flow) -> Iterable[Mistake]:
+    taken = {*ANSWER_CODES, COMPLETED}
+    for number, step in enumerate(flow):
+        for code in sorted(taken & set(step.denies())):
+            yield Mistake(f"{key}.steps[{number}]", f"the code {code} has another meaning already")
+        taken |= set(step.denies())
+
+
+def _never_given(key: str, flow: Flow) -> Iterable[Mistake]:
+    for number, step in enumerate(flow):
+        gives = step.factor_kinds() and not step.proves()
+        asked = [at for at, other in enumerate(flow) if other.proves()]
+        if gives and (not asked or number < max(asked)):
+            # Codes that one factor opens must not open the next.
+            problem = "put this after all steps that ask for a second factor, and have one"
+            yield Mistake(f"{key}.steps[{number}]", problem)
+        elif gives and not any(step.factor_kinds() & flow[at].factor_kinds() for at in asked):
+            problem = "no step takes what this one gives; set recovery = true in one of them"
+            yield Mistake(f"{key}.steps[{number}]", problem)
+
+
+def _unknown_asked(key: str, flow: Flow) -> Iterable[Mistake]:
+    """Find conditions about steps and claims that do not come before them."""
+    for number, step in enumerate(flow):
+        before = flow[:number]
+        claims = {path for each in before for path in each.writes()}
+        for name, condition in step.conditions().items():
+            where = f"{key}.steps[{number}].{name}"
+            for asked in sorted(condition.steps() - {each.name for each in before}):
+                yield Mistake(where, f"no step before this one has the name {asked}")
+            for asked in sorted(condition.claims() - claims):
+                yield Mistake(where, f"no step before this one writes the claim {asked}")
 
 
 def _unwritten(key: str, tenant: Tenant) -> Iterable[Mistake]:

@@ -16,14 +16,15 @@ Numbered = list[tuple[int, Step]]
 
 
 def build_flow(
-    key: str, tables: Sequence[Mapping[str, Any]], folder: Path
+    key: str, tables: Sequence[Mapping[str, Any]], folder: Path, public_url: str
 ) -> tuple[Numbered, list[Mistake]]:
     """Build a flow; give the steps that could be built with their numbers, and every mistake."""
     steps: Numbered = []
     mistakes: list[Mistake] = []
     taken = set(RESERVED_STEPS)
+    context = {"folder": folder, "public_url": public_url}
     for number, table in enumerate(tables):
-        step, found = _build(f"{key}.steps[{number}]", table, folder)
+        step, found = _build(f"{key}.steps[{number}]", table, context)
         mistakes += found
         if step is None:
             continue
@@ -35,10 +36,13 @@ def build_flow(
     return steps, mistakes
 
 
-def _build(key: str, table: Mapping[str, Any], folder: Path) -> tuple[Step | None, list[Mistake]]:
+def _build(
+    key: str, table: Mapping[str, Any], context: Mapping[str, Any]
+) -> tuple[Step | None, list[Mistake]]:
     mistakes: list[Mistake] = []
+    when = None
     try:
-        StepTable.model_validate(table)
+        when = StepTable.model_validate(table).when
     except ValidationError as error:
         mistakes += from_pydantic(error, key)
     if not isinstance(table.get("kind"), str):
@@ -49,7 +53,11 @@ def _build(key: str, table: Mapping[str, Any], folder: Path) -> tuple[Step | Non
         return None, [*mistakes, Mistake(f"{key}.kind", str(error.args[0]))]
     rest = {name: value for name, value in table.items() if name not in StepTable.model_fields}
     try:
-        options = kind.options_model.model_validate(rest, context={"folder": folder})
+        options = kind.options_model.model_validate(rest, context=context)
     except ValidationError as error:
         return None, mistakes + from_pydantic(error, key)
-    return (None if mistakes else kind(table["name"], table["title"], options)), mistakes
+    if mistakes:
+        return None, mistakes
+    step = kind(table["name"], table["title"], options)
+    step.when = when
+    return step, []

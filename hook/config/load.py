@@ -8,12 +8,13 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from hook.config.checks import check_flow, check_tenant
+from hook.config.checks import check_flow, check_mail, check_tenant
 from hook.config.flow import build_flow
 from hook.config.mistakes import from_pydantic
 from hook.config.secrets import Source
-from hook.config.tables import ConfigTable, TenantTable
+from hook.config.tables import ConfigTable, SmtpTable, TenantTable
 from hook.errors import ConfigError, Mistake
+from hook.mail import Server
 from hook.tenant import Config, Flow, Tenant
 
 DEFAULT_FILE = "config.toml"
@@ -35,11 +36,15 @@ def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> 
     source = Source(path.resolve().parent, environ)
     data = _override(_read(path), environ)
     file, mistakes = _validate(ConfigTable, data, source)
+    smtp, found = _smtp(data, source)
+    mistakes += found
     tenants: dict[str, Tenant] = {}
     raw = data.get("tenants")
     for slug, table in raw.items() if isinstance(raw, dict) else ():
         tenant, found = _tenant(slug, table, file.public_url if file else _UNKNOWN_URL, source)
         mistakes += found
+        if tenant and "smtp" not in data:
+            mistakes += check_mail(f"tenants.{slug}", tenant)
         if tenant:
             tenants[slug] = tenant
     if mistakes or file is None:
@@ -51,6 +56,7 @@ def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> 
         vault_keys=_as_bytes(file.vault_keys),
         tenants=tenants,
         warnings=tuple(source.warnings),
+        smtp=smtp,
     )
 
 
@@ -103,6 +109,15 @@ def _validate(
         return None, from_pydantic(error, key)
 
 
+def _smtp(data: dict[str, Any], source: Source) -> tuple[Server | None, list[Mistake]]:
+    if "smtp" not in data:
+        return None, []
+    table, mistakes = _validate(SmtpTable, data["smtp"], source, "smtp")
+    if table is None:
+        return None, mistakes
+    return Server(**{**table.model_dump(), "password": table.password or ""}), []
+
+
 def _tenant(
     slug: str, data: object, public_url: str, source: Source
 ) -> tuple[Tenant | None, list[Mistake]]:
@@ -112,7 +127,7 @@ def _tenant(
     steps = data.get("steps") if isinstance(data, dict) else None
     if not isinstance(steps, list) or not all(isinstance(step, dict) for step in steps):
         return None, mistakes
-    flow, found = build_flow(key, steps, source.folder)
+    flow, found = build_flow(key, steps, source.folder, public_url)
     found += check_flow(key, flow)
     if table is None or found:
         return None, mistakes + found
@@ -131,6 +146,7 @@ def _as_tenant(slug: str, table: TenantTable, public_url: str, flow: Flow) -> Te
         subject=table.subject,
         fold_subject=table.subject == "email" if fold is None else fold,
         person=table.person or (table.subject,),
+        mail=table.mail,
         persist=table.persist,
         return_origins=table.return_origins,
         allow_missing_exp=table.allow_missing_exp,

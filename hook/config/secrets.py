@@ -53,6 +53,11 @@ def resolve(reference: object, info: ValidationInfo) -> str:
     return reference
 
 
+def resolve_optional(reference: object, info: ValidationInfo) -> str | None:
+    """Resolve a secret that may be left out."""
+    return None if reference is None else resolve(reference, info)
+
+
 def warn(info: ValidationInfo, text: str) -> None:
     """Add a warning about the option that is being read."""
     context = info.context or {}
@@ -124,3 +129,25 @@ def _check_bytes(text: str, secret: bytes) -> bytes:
     if all(0x20 <= byte < 0x7F for byte in secret.rstrip(b"\r\n")):
         raise ValueError("it decodes to readable text: a password, or wrapped in base64 twice")
     return secret
+
+
+def login_text(text: str) -> str:
+    """Check what is sent at a login to the mail server; raises ValueError."""
+    if not text.isascii() or not text.isprintable():
+        raise ValueError("only letters, digits and signs of ASCII can be used to log in")
+    return text
+
+
+def mail_password(password: str | None, info: ValidationInfo) -> str | None:
+    """Check the password of the mail server against its username; raises ValueError."""
+    # A username that is itself a mistake is not in the data; then nothing can be said of it.
+    username = info.data.get("username")
+    if password is None:
+        if username:
+            raise ValueError("there is a username, so a password is needed")
+        return None
+    if not password:
+        raise ValueError("must not be empty")
+    if username == "":
+        raise ValueError("there is no username to log in with")
+    return login_text(password)

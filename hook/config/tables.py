@@ -1,7 +1,9 @@
 """The tables of the TOML file as they are written: every option, its default, one line of why."""
 
+import ipaddress
 import re
-from typing import Annotated, Any
+import ssl
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -14,7 +16,18 @@ from pydantic import (
     ValidationInfo,
 )
 
-from hook.config.secrets import cookie_key, resolve, shared_secret, vault_key, warn
+from hook.config.secrets import (
+    cookie_key,
+    login_text,
+    mail_password,
+    resolve,
+    resolve_optional,
+    shared_secret,
+    vault_key,
+    warn,
+)
+from hook.mail import read_sender, tls_context
+from hook.steps.conditions import WrittenCondition
 from hook.steps.fields import ClaimPath
 from hook.steps.options import matching
 from hook.urls import is_local, origin_of
@@ -25,6 +38,8 @@ RESERVED_STEPS = frozenset({"cancel"})
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?")
 # SQLite in memory would be another database for each connection.
 _DATABASE = re.compile(r"sqlite:///[^:].*|postgresql://.+")
+# What is sent there does not leave the machine.
+_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def _origin(url: str) -> str:
@@ -84,10 +99,60 @@ def _slug(slug: str) -> str:
     return slug
 
 
+def _mail_host(host: str) -> str:
+    host = host.lower()
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        if not _HOST.fullmatch(host):
+            raise ValueError("only a host name such as mail.example.org; no URL, no port") from None
+    return host
+
+
+def _security(security: str, info: ValidationInfo) -> str:
+    # A host that is itself a mistake is not in the data; then nothing can be said of it.
+    if security == "none" and info.data.get("host") not in (None, *_THIS_MACHINE):
+        warn(info, "mails travel unencrypted")
+    return security
+
+
+def _username(name: str, info: ValidationInfo) -> str:
+    host = info.data.get("host")
+    if name and info.data.get("security") == "none" and host not in (None, *_THIS_MACHINE):
+        raise ValueError("the password would travel unencrypted; use starttls or tls")
+    return login_text(name)
+
+
+def _sender(text: str) -> str:
+    try:
+        read_sender(text)
+    except ValueError:
+        raise ValueError(
+            "use an address such as hook@example.org, or Name <hook@example.org>"
+        ) from None
+    return text
+
+
+def _ca_file(name: str, info: ValidationInfo) -> str:
+    if not name:
+        return ""
+    path = str((info.context or {})["source"].folder / name)
+    try:
+        tls_context(path)
+    except ssl.SSLError:
+        raise ValueError("there is no certificate in this file; it must be PEM") from None
+    except (OSError, ValueError):
+        raise ValueError("this file cannot be read") from None
+    return path
+
+
 Secret = BeforeValidator(resolve)
 CookieKey = Annotated[str, Secret, AfterValidator(cookie_key)]
 VaultKey = Annotated[str, Secret, AfterValidator(vault_key)]
 SharedSecret = Annotated[str, Secret, AfterValidator(shared_secret)]
+MailPassword = Annotated[
+    str | None, BeforeValidator(resolve_optional), AfterValidator(mail_password)
+]
 Issuer = Annotated[str, AfterValidator(_issuer)]
 ReturnOrigin = Annotated[str, AfterValidator(_return_origin)]
 Some = Field(min_length=1)
@@ -116,12 +181,14 @@ class StepTable(BaseModel):
     """Name in the URL and in records; unique in the flow, small letters, digits, - and _."""
     title: Text
     """Heading of the page."""
+    when: WrittenCondition = None
+    """Condition under which the step is asked, as a table; default: always."""
 
 
 class TenantTable(Table):
     """`[tenants.<slug>]`: one tenant; the slug is the path of its hook URL."""
 
-    name: Text
+    name: Annotated[Text, matching(r"(?!.*=\?).*", 'leave out "=?": no mail could bear the name')]
     """What visitors read as the name of the organisation."""
     issuers: Annotated[tuple[Issuer, ...], Some]
     """Accepted `iss`, exact: the tenant's URL; a custom domain is one more."""
@@ -133,6 +200,8 @@ class TenantTable(Table):
     """Whether capital and small letters are one person; default: only for email."""
     person: tuple[ClaimPath, ...] = ()
     """Claims for “Signed in as …”, the first that is there; default: the subject."""
+    mail: ClaimPath = "email"
+    """The claim with the person's e-mail address, for notices about their second factors."""
     persist: tuple[ClaimPath, ...] = ()
     """Claims that may be listed in claimsToPersist; default none, ever."""
     return_origins: tuple[ReturnOrigin, ...] = ()
@@ -151,6 +220,27 @@ class TenantTable(Table):
     """`[[tenants.<slug>.steps]]`: the flow, in order."""
 
 
+class SmtpTable(Table):
+    """`[smtp]`: the server that takes the hook's mails; options are checked in this order."""
+
+    host: Annotated[str, AfterValidator(_mail_host)]
+    """Host name or IP address of the server; its certificate must be for this name."""
+    port: Annotated[int, Field(ge=1, le=65_535)] = 587
+    """587 goes with starttls, 465 with tls."""
+    security: Annotated[Literal["starttls", "tls", "none"], AfterValidator(_security)] = "starttls"
+    """starttls, tls (from the first byte), or none: for a server on this machine."""
+    username: Annotated[str, AfterValidator(_username)] = ""
+    """Who logs in; without it nobody does."""
+    password: MailPassword = Field(default=None, validate_default=True)
+    """The password that goes with username, by env: or file:."""
+    sender: Annotated[str, AfterValidator(_sender)]
+    """Who the mails are from: an address, or Name <address>."""
+    timeout: Annotated[int, Field(ge=1, le=60)] = 10
+    """Seconds to wait for each answer of the server; a visitor waits as long."""
+    ca_file: Annotated[str, AfterValidator(_ca_file)] = ""
+    """PEM file of further authorities for its certificate, beside the configuration file."""
+
+
 class ConfigTable(Table):
     """The whole file."""
 
@@ -162,5 +252,7 @@ class ConfigTable(Table):
     """Keys of the browser cookie: the first signs, all verify; 32 characters or more each."""
     vault_keys: Annotated[tuple[VaultKey, ...], Some]
     """Keys of what is kept: the first seals, all open; `flask vault new-key` prints one."""
+    smtp: Any = None
+    """`[smtp]`: the server that takes the hook's mails; without it none are sent."""
     tenants: Annotated[dict[Annotated[str, AfterValidator(_slug)], Any], Some]
     """The tenants, by the path of their hook URL."""

@@ -1,10 +1,13 @@
 """The step contract: what a step is given, what it may answer, what it declares."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
-from hook.errors import ANSWER_CODES
+from hook.errors import Stopped
+from hook.mail import Message
+from hook.steps.factor import Factor, FactorChange, Lock, Proof
 from hook.steps.options import StepOptions
 
 Claims = Mapping[str, Any]
@@ -14,49 +17,69 @@ Claims = Mapping[str, Any]
 class Need:
     """The answer of `applies`: must the step be done now, why, and what is known without it.
 
-    `reason` is a code for the log. A step that need not be done may still report `claims`.
+    `reason` is a code for the log. A step that need not be done may still report `claims`, and a
+    proof from an earlier journey.
     """
 
     now: bool
     reason: str
     claims: Claims = field(default_factory=dict)
+    proof: Proof | None = None
 
 
 @dataclass(frozen=True)
 class Page:
-    """Show this template with these values."""
+    """Show this template with these values; `script` is a file of static/ that the page loads."""
 
     template: str
     values: Mapping[str, object] = field(default_factory=dict)
+    script: str = ""
 
 
 @dataclass(frozen=True)
 class Done:
-    """The step is done: claims for the answer by dotted path, and what to keep of the subject."""
+    """The step is done: claims for the answer by dotted path, and what to keep of the subject.
+
+    `factors` change together with the journey or not at all; `proof` counts a factor for this
+    journey; `forgive` names the lock whose guesses start anew.
+    """
 
     claims: Claims = field(default_factory=dict)
     record: Mapping[str, Any] | None = None
     reason: str = "done"
+    factors: tuple[FactorChange, ...] = ()
+    proof: Proof | None = None
+    forgive: str = ""
 
 
 @dataclass(frozen=True)
 class Stay:
-    """The step is not done: with errors by field the page is shown again, else it is reloaded."""
+    """The step is not done: with errors by field the page is shown again, else it is reloaded.
+
+    `factors` and `forgive` as with Done; `mail` is sent once all that is kept.
+    """
 
     errors: Mapping[str, str] = field(default_factory=dict)
     scratch: Mapping[str, Any] | None = None
     reason: str = "stay"
+    factors: tuple[FactorChange, ...] = ()
+    forgive: str = ""
+    mail: Message | None = None
 
 
 @dataclass(frozen=True)
 class Deny:
-    """The journey ends with this code of the table of refusals."""
+    """The journey ends with this code: of the table of refusals, or one that the step declares.
+
+    `again` is when a new journey may end otherwise, in seconds since 1970; 0: nobody knows.
+    """
 
     code: str
+    again: int = 0
 
     def __post_init__(self) -> None:
-        if self.code not in ANSWER_CODES:
-            raise ValueError(f"{self.code} is not in the table of refusals")
+        if not re.fullmatch(r"[a-z][a-z0-9_]{2,39}", self.code):
+            raise ValueError("a code has 3 to 40 small letters, digits and _")
 
 
 @dataclass(frozen=True)
@@ -96,10 +119,19 @@ class Form(Mapping[str, tuple[str, ...]]):
 
 
 class Attempts(Protocol):
-    """Counts the tries of this subject at this kind of step."""
+    """Counts what this subject tries; nothing of it is undone when the journey ends."""
 
-    def spend(self, name: str, limit: int, window: int) -> bool:
-        """Count one try before it is judged; False when `limit` in `window` seconds is used up."""
+    def spend(self, name: str, limit: int, window: int, about: str = "") -> bool:
+        """Count one try at this kind of step; False when `limit` in `window` seconds is used up.
+
+        With `about`, such as an address, the tries of all subjects at that are counted instead.
+        """
+
+    def guess(self, lock: str) -> bool:
+        """Count one guess at what this lock guards, before it is compared; False while locked."""
+
+    def lock(self, name: str) -> Lock:
+        """Tell whether guesses at this lock are refused now."""
 
 
 @dataclass(frozen=True)
@@ -107,8 +139,11 @@ class Visit:
     """All that a step may know of a visitor; nothing of it can be changed.
 
     `arrival` and `claims` (so far, by dotted path) are claims; `scratch` is what this step kept in
-    this journey, `records` what steps of this kind and tenant keep of this subject, by step name.
-    `now` and `deadline` are seconds since 1970; `room` is how many bytes of claims still fit.
+    this journey, `records` what steps of this kind and tenant keep of this subject, by step name;
+    `factors` are those of the kinds that the step declares, `proofs` what counted in this journey;
+    `asks_later` tells whether a later step asks for a factor, `owes` whether for one there is.
+    `outcomes` are the reasons of the steps so far, by step name.
+    `began`, `now` and `deadline` are seconds since 1970; `room` is how many bytes of claims fit.
     """
 
     tenant: str
@@ -118,7 +153,13 @@ class Visit:
     claims: Claims
     scratch: Mapping[str, Any]
     records: Mapping[str, Mapping[str, Any]]
+    factors: tuple[Factor, ...]
+    proofs: tuple[Proof, ...]
+    asks_later: bool
+    owes: bool
+    outcomes: Mapping[str, str]
     attempts: Attempts
+    began: int
     now: int
     deadline: int
     locale: str
@@ -141,7 +182,11 @@ class Step:
     options_model: ClassVar[type[StepOptions]] = StepOptions
     needs_javascript: ClassVar[bool] = False
     resumes: ClassVar[bool] = False
+    sends_mail: ClassVar[bool] = False
     stores: ClassVar[Stores | None] = None
+
+    #: The condition under which it is asked, set when the flow is built.
+    when: Any = None
 
     def __init__(self, name: str, title: str, options: Any) -> None:
         self.name = name
@@ -156,9 +201,37 @@ class Step:
         """Name the claims it may write, by dotted path, each with the most bytes of its JSON."""
         return {}
 
+    def factor_kinds(self) -> frozenset[str]:
+        """Name the kinds of factors that the step is given, and may change."""
+        return frozenset()
+
+    def conditions(self) -> Mapping[str, Any]:
+        """Give the conditions that it asks, by option."""
+        return {} if self.when is None else {"when": self.when}
+
+    def looks_at(self) -> frozenset[str]:
+        """Name the arrival claims that it or its conditions look at, by dotted path."""
+        asked = (condition.reads() for condition in self.conditions().values())
+        return self.reads().union(*asked)
+
+    def denies(self) -> Mapping[str, Stopped]:
+        """Name the codes of its own that it may deny with, each with what visitors read."""
+        return {}
+
+    def proves(self) -> frozenset[str]:
+        """Name the kinds of factors of which it proves one; none where it asks for no factor."""
+        return frozenset()
+
     def applies(self, visit: Visit) -> Need:
         """Say whether the step needs doing now. Changes nothing; an exception means deny."""
         return Need(True, "always")
+
+    def prepare(self, visit: Visit) -> Mapping[str, Any] | None:
+        """Make the scratch that the page needs, such as a challenge; None when it is all there.
+
+        What it gives is kept before the page is shown; asked again with that, it gives None.
+        """
+        return None
 
     def show(self, visit: Visit) -> Shown:
         """Give the page, or the outcome of a step without one. Called twice it changes nothing."""

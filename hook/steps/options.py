@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationInfo
 
@@ -24,6 +25,18 @@ def matching(pattern: str, sentence: str) -> AfterValidator:
         return text
 
     return AfterValidator(check)
+
+
+_UNITS = {"m": 60, "h": 3_600, "d": 86_400}
+Duration = Annotated[
+    str, matching(r"([1-9]\d{0,4}[mhd])?", 'use a time such as "30m", "12h" or "7d"')
+]
+"""A time as an option has it; empty for none."""
+
+
+def seconds(duration: str) -> int:
+    """Give a Duration in seconds; 0 for none."""
+    return int(duration[:-1]) * _UNITS[duration[-1]] if duration else 0
 
 
 def read_text(name: object, info: ValidationInfo) -> str:

@@ -119,10 +119,17 @@ def _check_length(field: FieldOptions, text: str) -> None:
         raise FieldError(f"Use at most {field.longest} characters. You used {len(text)}.")
 
 
+def is_email(text: str) -> bool:
+    """Tell whether a text is an e-mail address that a mail can be sent to."""
+    local = text.partition("@")[0]
+    # What looks like an encoded word (RFC 2047) would be decoded in a header.
+    fits = len(local) <= 64 and len(text) <= 254 and "=?" not in text
+    return fits and bool(_EMAIL.fullmatch(text))
+
+
 def _email(field: FieldOptions, text: str, now: int) -> Value:
     _check_length(field, text)
-    local = text.partition("@")[0]
-    if not _EMAIL.fullmatch(text) or len(local) > 64:
+    if not is_email(text):
         raise FieldError("Use an e-mail address like name@example.com.")
     return text
 

@@ -19,10 +19,18 @@ Statement = Executable | Mapping[str, Executable]
 
 @dataclass(frozen=True)
 class Change:
-    """One statement with its values; where databases differ, one statement by database name."""
+    """One statement with its values; where databases differ, one statement by database name.
+
+    It must change one row, or the whole transaction is as if it had not been; unless `any_rows`.
+    """
 
     statement: Statement
     values: Mapping[str, Any]
+    any_rows: bool = False
+
+
+class _Lost(Exception):
+    """A statement that had to change a row changed none."""
 
 
 class Database:
@@ -46,24 +54,33 @@ class Database:
         with _translated(), begin() as connection:
             yield connection
 
-    def change(self, verdict: Change, *more: Change) -> bool:
-        """Make a change, and the others only if it changed a row; all in one transaction.
+    def change(self, *changes: Change) -> bool:
+        """Make all changes in one transaction; False, and none made, when one lost its race.
 
         A single statement is a transaction by itself: the database holds its lock for no longer
         than that takes, whatever this process is busy with. Raises StoreUnavailable.
         """
-        with self.write() if more else self.read() as connection:
-            if self._execute(connection, verdict) != 1:
-                return False
-            for change in more:
-                self._execute(connection, change)
-            return True
+        try:
+            with self.write() if len(changes) > 1 else self.read() as connection:
+                for change in changes:
+                    rows = self._execute(connection, change)
+                    if rows != 1 and not change.any_rows:
+                        raise _Lost
+        except _Lost:
+            return False
+        return True
 
     def _execute(self, connection: Connection, change: Change) -> int:
         statement = change.statement
         if isinstance(statement, Mapping):
             statement = statement[connection.dialect.name]
         return connection.execute(statement, change.values).rowcount
+
+    def checkpoint(self) -> None:
+        """Write SQLite's log into its file, so that nothing old is left in the log."""
+        if self._is_sqlite:
+            with self.read() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Close all connections."""

@@ -2,13 +2,16 @@
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, delete, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, func, select, update
 
 from hook.claims import nest
-from hook.journey import COMPLETED, Ended, Journey, Position, Progress
+from hook.errors import COMPLETED
+from hook.state import Ended, Journey, Position, Progress
+from hook.steps.factor import Enrol, Proof
 from hook.store.database import Change
 from hook.store.tables import INSERT, journeys
 from hook.strict_json import read_object, write
@@ -41,6 +44,11 @@ _BY_ARRIVAL = select(journeys).where(
     journeys.c.arrival_key == bindparam("arrival_key"),
     journeys.c.browser == bindparam("browser"),
 )
+_BEGINNING = (
+    select(journeys)
+    .where(func.substr(journeys.c.id, 1, bindparam("signs")) == bindparam("beginning"))
+    .limit(2)
+)
 _UNENDED = and_(
     journeys.c.id == bindparam("row"),
     journeys.c.outcome.is_(None),
@@ -50,6 +58,7 @@ _UNCHANGED = journeys.c.version == bindparam("seen")
 _AT_THE_END: dict[str, Any] = {
     "outcome": bindparam("end"),
     "answer": bindparam("sealed"),
+    "trace": bindparam("went"),
     "ended_at": bindparam("now"),
     "arrival": None,
     "progress": None,
@@ -61,6 +70,20 @@ SAVE = (
 )
 END = update(journeys).where(_UNENDED, _UNCHANGED).values(_AT_THE_END)
 CANCEL = update(journeys).where(_UNENDED).values(_AT_THE_END)
+
+
+@dataclass(frozen=True)
+class Explained:
+    """How a journey went: reason codes by step name, in order; `outcome` once it has ended.
+
+    The trace of a journey that ran out of time, or of one from an older hook, is not kept: None.
+    """
+
+    id: str
+    tenant: str
+    outcome: str | None
+    deadline: int
+    trace: Mapping[str, str] | None
 
 
 @dataclass(frozen=True)
@@ -96,6 +119,7 @@ def opening(vault: Vault, journey: Journey, browser: bytes, position: Position, 
         "progress": None if ended else _progress(vault, journey, position.progress),
         "outcome": position.end,
         "answer": _answer(vault, journey, position, now) if ended else None,
+        "trace": _went(position.progress) if ended else None,
         "ended_at": now if ended else None,
     }
     return Change(OPEN, values)
@@ -129,13 +153,22 @@ def ending(vault: Vault, journey: Journey, position: Position, now: int) -> Chan
     Only what is needed to repeat the answer is kept, sealed, for a short while.
     """
     answer = _answer(vault, journey, position, now)
-    return Change(END, {**_seen(journey, now), "sealed": answer, "end": position.end})
+    went = _went(position.progress)
+    values = {**_seen(journey, now), "sealed": answer, "end": position.end, "went": went}
+    return Change(END, values)
 
 
 def cancelling(vault: Vault, journey: Journey, code: str, now: int) -> Change:
     """End a journey from wherever it stands; no row when it had ended."""
     answer = _answer(vault, journey, Position(journey.progress, end=code), now)
-    return Change(CANCEL, {**_seen(journey, now), "sealed": answer, "end": code})
+    went = _went(journey.progress)
+    return Change(CANCEL, {**_seen(journey, now), "sealed": answer, "end": code, "went": went})
+
+
+def explained(connection: Connection, vault: Vault, beginning: str) -> list[Explained]:
+    """Tell how the journeys went whose ids begin so; at most two."""
+    found = connection.execute(_BEGINNING, {"beginning": beginning, "signs": len(beginning)})
+    return [_explained(vault, row) for row in found]
 
 
 def purge(connection: Connection, now: int) -> int:
@@ -167,7 +200,9 @@ def _plain(arrival: Arrival) -> dict[str, Any]:
 
 
 def _progress(vault: Vault, journey: Journey, progress: Progress) -> bytes:
-    return _seal(vault, journey, "progress", vars(progress))
+    proofs = [vars(proof) for proof in progress.proofs]
+    held = [vars(enrol) for enrol in progress.held]
+    return _seal(vault, journey, "progress", {**vars(progress), "proofs": proofs, "held": held})
 
 
 def _answer(vault: Vault, journey: Journey, position: Position, now: int) -> bytes:
@@ -178,12 +213,22 @@ def _answer(vault: Vault, journey: Journey, position: Position, now: int) -> byt
         "sender": vars(journey.arrival.sender),
         "claims": claims,
         "until": min(now + REPEAT_SECONDS, journey.arrival.deadline),
+        "again": position.again,
     }
     return _seal(vault, journey, "answer", answer)
 
 
 def _seal(vault: Vault, journey: Journey, column: str, value: dict[str, Any]) -> bytes:
-    return vault.seal(write(value), "journeys", column, journey.tenant, journey.id)
+    return vault.seal(write(value), *_bound(column, journey.tenant, journey.id))
+
+
+def bound(row: Row[Any], column: str) -> tuple[str, ...]:
+    """Give the words that a sealed column of a row is bound to."""
+    return _bound(column, row.tenant, row.id)
+
+
+def _bound(column: str, tenant: str, journey_id: str) -> tuple[str, ...]:
+    return ("journeys", column, tenant, journey_id)
 
 
 def _stored(vault: Vault, row: Row[Any] | None) -> Stored | None:
@@ -199,12 +244,31 @@ def _stored(vault: Vault, row: Row[Any] | None) -> Stored | None:
         id=row.id,
         tenant=row.tenant,
         arrival=Arrival(**{**arrival, "sender": Sender(**arrival["sender"])}),
-        progress=Progress(
-            **{**progress, "done": tuple(progress["done"]), "unseen": tuple(progress["unseen"])}
-        ),
+        progress=_as_progress(progress),
         version=row.version,
     )
     return Stored(row.id, journey, None)
+
+
+def _went(progress: Progress) -> str:
+    return write(dict(progress.outcomes)).decode()
+
+
+def _explained(vault: Vault, row: Row[Any]) -> Explained:
+    trace: Any = None
+    if row.trace is not None:
+        trace = read_object(row.trace.encode())
+    elif row.progress is not None:
+        trace = _opened(vault, row, "progress").get("outcomes", {})
+    return Explained(row.id, row.tenant, row.outcome, row.deadline, trace)
+
+
+def _as_progress(plain: dict[str, Any]) -> Progress:
+    # A journey that was opened by an older hook has no proofs.
+    proofs = (Proof(**{**proof, "amr": tuple(proof["amr"])}) for proof in plain.get("proofs", ()))
+    held = (Enrol(**enrol) for enrol in plain.get("held", ()))
+    lists = {"done": tuple(plain["done"]), "unseen": tuple(plain["unseen"])}
+    return Progress(**{**plain, **lists, "proofs": tuple(proofs), "held": tuple(held)})
 
 
 def _ended(vault: Vault, row: Row[Any]) -> Ended:
@@ -213,9 +277,10 @@ def _ended(vault: Vault, row: Row[Any]) -> Ended:
     # What is signed is what was sealed, not what stands in open columns.
     answer = _opened(vault, row, "answer")
     sender = Sender(**answer["sender"])
-    return Ended(row.id, answer["outcome"], sender, answer["claims"], answer["until"])
+    again = answer.get("again", 0)
+    return Ended(row.id, answer["outcome"], sender, answer["claims"], answer["until"], again)
 
 
 def _opened(vault: Vault, row: Row[Any], column: str) -> dict[str, Any]:
     sealed = getattr(row, column)
-    return read_object(vault.open(bytes(sealed), "journeys", column, row.tenant, row.id))
+    return read_object(vault.open(bytes(sealed), *bound(row, column)))

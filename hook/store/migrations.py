@@ -3,14 +3,24 @@
 import os
 from collections.abc import Callable
 
-from sqlalchemy import Connection, insert, select, text, update
+from sqlalchemy import Connection, insert, inspect, select, text, update
 
 from hook.store.database import Database
-from hook.store.tables import INSERT, attempts, journeys, meta, metadata, records
+from hook.store.tables import (
+    INSERT,
+    attempts,
+    factors,
+    guesses,
+    journeys,
+    meta,
+    metadata,
+    records,
+)
 from hook.vault import Vault
 
 _VERSION = "schema_version"
-_PEPPER = "pepper"
+PEPPER = "pepper"
+"""Name of the row with the key under which subjects are hashed."""
 _PEPPER_BYTES = 32
 # Any fixed number: it names this lock among PostgreSQL's advisory locks.
 _LOCK = 5_271_966
@@ -24,8 +34,18 @@ def _first(connection: Connection) -> None:
     metadata.create_all(connection, [journeys, records, attempts])
 
 
+def _factors(connection: Connection) -> None:
+    metadata.create_all(connection, [factors, guesses])
+
+
+def _trace(connection: Connection) -> None:
+    # A database that is made anew has the column from the first migration on.
+    if not any(each["name"] == "trace" for each in inspect(connection).get_columns("journeys")):
+        connection.execute(text("ALTER TABLE journeys ADD COLUMN trace VARCHAR"))
+
+
 #: In order; the schema version is how many of them have run. Never change one that was released.
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first,)
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first, _factors, _trace)
 
 
 def migrate(database: Database) -> int:
@@ -58,10 +78,10 @@ def load_pepper(database: Database, vault: Vault) -> bytes:
 
     It lives in the database, so that it stays when vault keys change; raises VaultError.
     """
-    made = vault.seal(os.urandom(_PEPPER_BYTES), _PEPPER)
+    made = vault.seal(os.urandom(_PEPPER_BYTES), PEPPER)
     with database.write() as connection:
         # Two processes may start on an empty database at once: the first one's stays.
-        keep = INSERT[connection.dialect.name](meta).values(name=_PEPPER, value=made)
+        keep = INSERT[connection.dialect.name](meta).values(name=PEPPER, value=made)
         connection.execute(keep.on_conflict_do_nothing())
-        sealed = connection.scalar(select(meta.c.value).where(meta.c.name == _PEPPER))
-    return vault.open(bytes(sealed or b""), _PEPPER)
+        sealed = connection.scalar(select(meta.c.value).where(meta.c.name == PEPPER))
+    return vault.open(bytes(sealed or b""), PEPPER)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from hook.store.database import Change
 from hook.store.tables import INSERT, records
@@ -19,13 +19,14 @@ _OF_KIND = select(records.c.step, records.c.sealed).where(
 
 def _keep(insert: Any) -> Any:
     statement = insert(records)
-    return statement.on_conflict_do_update(
+    keep = statement.on_conflict_do_update(
         index_elements=["tenant", "subject", "kind", "step"],
         set_={
             "sealed": statement.excluded.sealed,
             "updated_at": statement.excluded.updated_at,
         },
     )
+    return keep.execution_options(preserve_rowcount=True)
 
 
 KEEP = {name: _keep(insert) for name, insert in INSERT.items()}
@@ -63,6 +64,11 @@ def keeping(
         "updated_at": now,
     }
     return Change(KEEP, values)
+
+
+def bound(row: Row[Any]) -> tuple[str, ...]:
+    """Give the words that the sealed value of a row is bound to."""
+    return _bound(row.tenant, bytes(row.subject), row.kind, row.step)
 
 
 def _bound(tenant: str, subject: bytes, kind: str, step: str) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    UniqueConstraint,
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -35,6 +36,8 @@ journeys = Table(
     # Sealed; what is needed to repeat the answer, empty after a short while.
     Column("answer", LargeBinary),
     Column("outcome", String),
+    # Step names with reason codes, as JSON: how it went, for whoever has to explain it.
+    Column("trace", String),
     Column("version", Integer, nullable=False),
     Column("deadline", BigInteger, nullable=False),
     Column("ended_at", BigInteger),
@@ -75,6 +78,40 @@ attempts = Table(
     Column("spent", Integer, nullable=False),
     Column("window_ends", BigInteger, nullable=False),
     Index("attempts_window_ends", "window_ends"),
+)
+
+factors = Table(
+    "factors",
+    metadata,
+    Column("tenant", String, primary_key=True),
+    Column("subject", LargeBinary, primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    # Only ever rises: a TOTP time step, a signature counter, 1 for a code that is used.
+    Column("mark", BigInteger, nullable=False),
+    # Nobody else's factor of this kind may have the same.
+    Column("sole", String),
+    # What a subject may enrol just once without having proven anything.
+    Column("slot", String),
+    Column("enrolled_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger, nullable=False),
+    UniqueConstraint("tenant", "kind", "sole"),
+    UniqueConstraint("tenant", "subject", "slot"),
+)
+
+guesses = Table(
+    "guesses",
+    metadata,
+    Column("tenant", String, primary_key=True),
+    Column("subject", LargeBinary, primary_key=True),
+    # The name of the lock; factors may share one.
+    Column("lock", String, primary_key=True),
+    Column("in_a_row", Integer, nullable=False),
+    Column("locked_until", BigInteger, nullable=False),
+    Column("this_hour", Integer, nullable=False),
+    Column("hour_ends", BigInteger, nullable=False),
+    Index("guesses_hour_ends", "hour_ends"),
 )
 
 meta = Table(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from flask import current_app, request
 
 from hook.errors import JourneyRefused
+from hook.mail import Mailer
 from hook.runner import Runner
 from hook.store import Store
 from hook.tenant import Config, Tenant
@@ -18,6 +19,7 @@ class Hook:
 
     config: Config
     store: Store
+    mailer: Mailer
     browser: Browser
     clock: Callable[[], int]
 
@@ -47,4 +49,5 @@ def browser_key() -> str:
 def runner(tenant: Tenant, key: str) -> Runner:
     """Make the runner for this tenant, this browser and this moment."""
     parts = hook()
-    return Runner(parts.store, tenant, digest(key), parts.config.public_url, parts.clock())
+    origin, now = parts.config.public_url, parts.clock()
+    return Runner(parts.store, parts.mailer, tenant, digest(key), origin, now)

@@ -3,6 +3,7 @@
 from flask import Blueprint, Response
 
 from hook.web.context import hook
+from hook.web.housekeeping import clock_is_behind
 
 blueprint = Blueprint("health", __name__)
 
@@ -15,6 +16,7 @@ def alive() -> Response:
 
 @blueprint.get("/readyz")
 def ready() -> Response:
-    """Say whether the database answers. Raises StoreUnavailable."""
+    """Say whether the database answers and the clock is right. Raises StoreUnavailable."""
     hook().store.ping()
-    return Response("ready\n", mimetype="text/plain")
+    behind = clock_is_behind(hook())
+    return Response("ready, clock behind\n" if behind else "ready\n", mimetype="text/plain")

@@ -9,6 +9,8 @@ from hook.web.context import Hook
 
 _EVERY = 60.0
 _SECONDS_MOST = 1.0
+LAG_MOST = 30
+"""How far clocks may be apart before it is told, seconds."""
 _lock = threading.Lock()
 _next = 0.0
 
@@ -24,6 +26,18 @@ def _purge(hook: Hook) -> int:
     return rows
 
 
+def clock_is_behind(hook: Hook) -> bool:
+    """Tell whether the clock went back since the database was used."""
+    return hook.store.behind(hook.clock()) > LAG_MOST
+
+
+def watch_clock(hook: Hook, starts: bool = False) -> None:
+    """Log a clock that went back, and note the time; a start takes the time as it is."""
+    if clock_is_behind(hook):
+        audit.log("clock_behind")
+    hook.store.see_time(hook.clock(), always=starts)
+
+
 def purge_sometimes(hook: Hook) -> None:
     """Purge once a minute in each process; a visitor never waits for another's purge."""
     global _next
@@ -31,6 +45,7 @@ def purge_sometimes(hook: Hook) -> None:
         return
     try:
         _next = time.monotonic() + _EVERY
+        watch_clock(hook)
         if rows := _purge(hook):
             audit.log("purged", rows=rows)
     except StoreUnavailable as error:

@@ -3,13 +3,13 @@
 from flask import Blueprint, Response, make_response, request
 
 from hook.errors import RequestRefused
-from hook.journey import Ended
-from hook.runner import At, Away, Moved
+from hook.moves import At, Away, Moved
+from hook.state import Ended
 from hook.tenant import Tenant
 from hook.web import ahead
 from hook.web.context import browser_key, hook, runner, tenant_of
 from hook.web.forms import new_form, plain, sent_form
-from hook.web.pages import away_page, go, journey_url, step_page, to
+from hook.web.pages import away_page, go, journey_url, step_page, stopped_by, stopped_page, to
 from hook.web.templates import render
 
 blueprint = Blueprint("journey", __name__)
@@ -28,6 +28,9 @@ def look(slug: str, journey_id: str) -> Response:
     url = run.answer(where)
     if url is None:
         return make_response(render(tenant, "done.html", title="You’re done here"))
+    stopped = stopped_by(tenant, where.outcome)
+    if stopped and "leave" not in request.args:
+        return stopped_page(tenant, stopped, where, run.now)
     return away_page(tenant, url, back=True)
 
 

@@ -2,10 +2,13 @@
 
 from flask import Response, make_response, redirect, url_for
 
-from hook.runner import At, Moved
+from hook.errors import STOPPED, Stopped
+from hook.moves import At, Moved
+from hook.state import Ended
 from hook.tenant import Tenant
 from hook.web.forms import JourneyForm
-from hook.web.templates import render
+from hook.web.security import allow_script
+from hook.web.templates import counted, render
 
 
 def journey_url(tenant: Tenant, journey_id: str, step: str | None = None) -> str:
@@ -33,13 +36,48 @@ def step_page(tenant: Tenant, at: At, form: JourneyForm) -> Response:
         **at.page.values,
         at=at,
         title=at.step.title,
+        script=at.page.script,
         person=at.person,
         errors=at.errors,
         typed=at.typed,
         form=form,
         cancel_url=url_for("journey.cancel", slug=tenant.slug, journey_id=at.journey_id),
     )
-    return make_response(html, 422 if at.errors else 200)
+    response = make_response(html, 422 if at.errors else 200)
+    if at.page.script:
+        allow_script(response)
+    return response
+
+
+def stopped_by(tenant: Tenant, code: str) -> Stopped | None:
+    """Find what visitors read with a code: of the table, or of the step that denies with it."""
+    own = (step.denies() for step in tenant.flow)
+    return next((codes[code] for codes in (STOPPED, *own) if code in codes), None)
+
+
+def stopped_page(tenant: Tenant, public: Stopped, ended: Ended, now: int) -> Response:
+    """Render the page that says why a journey was stopped, before the visitor goes back.
+
+    Its link leads here once more: an answer is good for a minute, and reading takes its time.
+    """
+    minutes = -(-(ended.again - now) // 60) if ended.again > now else 0
+    html = render(
+        tenant,
+        "stopped.html",
+        title=public.title,
+        public=public,
+        leave_url=url_for("journey.look", slug=tenant.slug, journey_id=ended.id, leave="yes"),
+        wait=waiting(minutes),
+    )
+    return make_response(html)
+
+
+def waiting(minutes: int) -> str:
+    """Say how long something takes, in the largest unit that fits; empty for no time."""
+    for size, unit in ((1_440, "day"), (60, "hour"), (1, "minute")):
+        if minutes >= size:
+            return counted(-(-minutes // size), unit)
+    return ""
 
 
 def away_page(tenant: Tenant, url: str, back: bool) -> Response:

@@ -50,16 +50,20 @@ def init_app(app: Flask, config: Config) -> None:
 
     @app.after_request
     def set_headers(response: Response) -> Response:
-        response.headers.extend(_HEADERS)
-        if request.endpoint != "static":
-            for name, value in _PAGE_HEADERS.items():
-                response.headers.setdefault(name, value)
+        page = {} if request.endpoint == "static" else _PAGE_HEADERS
+        for name, value in {**_HEADERS, **page}.items():
+            response.headers.setdefault(name, value)
         if request.endpoint == ARRIVE:
             # The URL holds the token, whatever came of it.
             response.headers["Referrer-Policy"] = "no-referrer"
         if not config.is_local:
             response.headers["Strict-Transport-Security"] = _HSTS
         return response
+
+
+def allow_script(response: Response) -> None:
+    """Let a page load the scripts of this hook; no page can have any inside itself."""
+    response.headers["Content-Security-Policy"] = f"{_POLICY}; script-src 'self'"
 
 
 def _check_body(sent: Request) -> None:

@@ -11,6 +11,7 @@ from jinja2 import StrictUndefined
 from hook.tenant import Config, Tenant
 
 _YEAR = 31_536_000
+_UNITS = {"m": "minute", "h": "hour", "d": "day"}
 
 
 def init_app(app: Flask, config: Config) -> None:
@@ -20,6 +21,7 @@ def init_app(app: Flask, config: Config) -> None:
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = _YEAR
     static = Path(app.static_folder or "")
     app.extensions["hook templates"] = frozenset(app.jinja_env.list_templates())
+    app.jinja_env.filters["duration"] = duration_in_words
     app.jinja_env.globals.update(
         static_url=_static_url(static),
         brands={slug for slug in config.tenants if (static / f"tenants/{slug}.css").is_file()},
@@ -32,6 +34,16 @@ def render(tenant: Tenant | None, name: str, **values: Any) -> str:
         own = f"tenants/{tenant.slug}/{name}"
         name = own if own in current_app.extensions["hook templates"] else name
     return render_template(name, tenant=tenant, **values)
+
+
+def duration_in_words(duration: str) -> str:
+    """Say a duration as options have it: "7d" is “7 days”."""
+    return counted(int(duration[:-1]), _UNITS[duration[-1]])
+
+
+def counted(count: int, unit: str) -> str:
+    """Say how many of a unit there are: “1 day”, “7 days”."""
+    return f"{count} {unit}{'' if count == 1 else 's'}"
 
 
 def _static_url(static: Path) -> Any:

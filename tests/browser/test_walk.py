@@ -1,11 +1,25 @@
 """A real Chromium walks the demo, from the tenant's page to the wallet's."""
 
 import re
+import time
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PHONE, Demo, Open
+from tests.support.factors import code as code_of
+
+DEVICE = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
+#: The demo has one person; what their device holds goes from browser to browser.
+PASSKEYS: dict[Demo, list[dict[str, Any]]] = {}
 
 
 def visit(page: Page, demo: Demo, kind: str = "good") -> None:
@@ -19,35 +33,81 @@ def step(page: Page, name: str) -> None:
     expect(page.locator(f"main[data-step='{name}']")).to_be_visible()
 
 
-def to_profile(page: Page, demo: Demo) -> None:
-    """Walk up to the form; the terms are asked only once of a person."""
+def to_second_factor(page: Page, demo: Demo) -> None:
+    """Walk up to the second factor; the terms are asked only once of a person."""
     visit(page, demo)
     page.locator("main[data-step]").wait_for()
     if page.locator("main[data-step='terms']").count():
         page.get_by_role("button", name="I accept").click()
-    step(page, "before-you-start")
+    step(page, "second-factor")
+
+
+def save_codes(page: Page) -> None:
+    """Say that the recovery codes are saved; they come once of a person."""
+    step(page, "recovery-codes")
+    page.get_by_label("I have saved these codes").check()
     page.get_by_role("button", name="Continue").click()
     step(page, "profile")
 
 
+def to_profile(page: Page, demo: Demo) -> None:
+    """Walk up to the form with a passkey, which is set up on the first visit."""
+    session = page.context.new_cdp_session(page)
+    session.send("WebAuthn.enable", {"enableUI": False})
+    made = session.send("WebAuthn.addVirtualAuthenticator", {"options": DEVICE})
+    for credential in PASSKEYS.get(demo, []):
+        session.send("WebAuthn.addCredential", {**made, "credential": credential})
+    to_second_factor(page, demo)
+    if PASSKEYS.get(demo):
+        page.get_by_role("button", name="Use my passkey").click()
+        step(page, "profile")
+    else:
+        page.get_by_role("button", name=re.compile("^Passkey")).click()
+        page.get_by_role("button", name="Set up a passkey").click()
+        save_codes(page)
+    PASSKEYS[demo] = session.send("WebAuthn.getCredentials", made)["credentials"]
+
+
+def to_profile_with_an_app(page: Page, demo: Demo) -> None:
+    """Walk up to the form as a new person whose browser runs no script."""
+    to_second_factor(page, demo)
+    page.get_by_role("button", name=re.compile("^Authenticator app")).click()
+    key = page.locator(".key").first.text_content() or ""
+    box = page.get_by_label("Code from the app")
+    box.fill(code_of(key.replace(" ", ""), int(time.time())))
+    page.get_by_role("button", name="Continue").click()
+    save_codes(page)
+
+
 @pytest.mark.parametrize("scripts", [False, True], ids=["without-javascript", "with-javascript"])
 def test_a_visitor_goes_from_the_tenant_over_the_hook_to_the_wallet(
-    demo: Demo, open_browser: Open, scripts: bool
+    fresh_demo: Demo, open_browser: Open, scripts: bool
 ) -> None:
     page = open_browser(java_script_enabled=scripts)
     blocked: list[str] = []
     page.on("console", lambda message: blocked.append(message.text))
-    to_profile(page, demo)
+    walk = to_profile if scripts else to_profile_with_an_app
+    walk(page, fresh_demo)
     page.get_by_label("Preferred name").fill("Māia")
     page.get_by_label("Pronouns").select_option("she/her")
     page.get_by_label("Date of birth").fill("2001-02-03")
     page.get_by_role("button", name="Continue").click()
-    page.wait_for_url(f"{demo.wallet}/wallet?**")
+    page.wait_for_url(f"{fresh_demo.wallet}/wallet?**")
     answer = page.locator("#answer")
     expect(answer).to_have_attribute("data-verified", "true")
     for text in ("Māia", "she/her", "2001-02-03"):
         expect(answer).to_contain_text(text)
     assert [text for text in blocked if "Content Security Policy" in text] == []
+
+
+def test_a_second_visit_asks_for_the_passkey_and_shows_no_codes(
+    fresh_demo: Demo, open_browser: Open
+) -> None:
+    for _ in range(2):
+        page = open_browser(java_script_enabled=True)
+        to_profile(page, fresh_demo)
+        expect(page.locator(".progress")).to_have_text(re.compile("Step [24] of [24]"))
+    expect(page.locator(".progress")).to_have_text("Step 2 of 2")
 
 
 def test_terms_that_are_declined_come_to_the_wallet_as_a_refusal(
@@ -113,7 +173,7 @@ def test_a_token_that_is_sent_again_leads_back_or_is_refused(
 def test_back_and_reload_after_the_end_never_open_a_form_again(
     demo: Demo, open_browser: Open
 ) -> None:
-    page = open_browser()
+    page = open_browser(java_script_enabled=True)
     to_profile(page, demo)
     form = page.url
     page.get_by_label("Preferred name").fill("Rangi")
@@ -125,7 +185,7 @@ def test_back_and_reload_after_the_end_never_open_a_form_again(
 
 
 def test_a_form_with_errors_can_be_loaded_again(demo: Demo, open_browser: Open) -> None:
-    page = open_browser()
+    page = open_browser(java_script_enabled=True)
     to_profile(page, demo)
     page.get_by_label("Preferred name").fill("")
     page.get_by_role("button", name="Continue").click()
@@ -146,7 +206,7 @@ def test_a_journey_goes_with_the_keyboard_alone(demo: Demo, open_browser: Open) 
 
 
 def test_an_error_is_a_link_away_from_its_field(demo: Demo, open_browser: Open) -> None:
-    page = open_browser()
+    page = open_browser(java_script_enabled=True)
     to_profile(page, demo)
     page.get_by_label("Preferred name").fill("")
     page.get_by_label("Date of birth").fill("2001-02-03")

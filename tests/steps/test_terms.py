@@ -18,6 +18,7 @@ from tests.support.visitor import Seen, Visitor
 from tests.support.watch import Log, rows, watched_log
 
 DAY = 86_400
+KAURI, CUSTOM = "https://kauri.vii.nz01.mattr.global", "https://id.kauri.example"
 ACCEPTED_AT = "2026-11-18T11:06:40Z"
 
 RIMU = """
@@ -282,14 +283,22 @@ def test_acceptance_is_per_step(make_hook: MakeHook, clock: Clock) -> None:
 
 
 @pytest.mark.parametrize(
-    ("iss", "asked"),
-    [("https://kauri.vii.nz01.mattr.global", False), ("https://id.kauri.example", True)],
+    ("accepted", "iss", "email", "asked"),
+    [
+        (KAURI, KAURI, "ripeka@kauri.example", False),
+        (KAURI, CUSTOM, "ripeka@kauri.example", False),
+        (CUSTOM, KAURI, "ripeka@kauri.example", False),
+        (KAURI, CUSTOM, "mere@kauri.example", True),
+        (CUSTOM, KAURI, "mere@kauri.example", True),
+    ],
 )
-def test_acceptance_is_per_issuer(make_hook: MakeHook, clock: Clock, iss: str, asked: bool) -> None:
-    issuers = '["https://kauri.vii.nz01.mattr.global", "https://id.kauri.example"]'
-    app = make_hook(environ={"HOOK__TENANTS__KAURI__ISSUERS": issuers})
-    _accept(app)
-    page = _again(app, clock, iss=iss, redirectUrl=f"{iss}/callback")
+def test_acceptance_counts_for_the_same_person_under_every_issuer_of_the_tenant(
+    make_hook: MakeHook, clock: Clock, accepted: str, iss: str, email: str, asked: bool
+) -> None:
+    app = make_hook(environ={"HOOK__TENANTS__KAURI__ISSUERS": f'["{KAURI}", "{CUSTOM}"]'})
+    _accept(app, iss=accepted, redirectUrl=f"{accepted}/callback")
+    claims = {"name": "Ripeka", "email": email}
+    page = _again(app, clock, iss=iss, redirectUrl=f"{iss}/callback", claims=claims)
     assert page.step == ("terms" if asked else "profile")
 
 

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from hook.journey import COMPLETED, Journey, Position
+from hook.errors import COMPLETED
+from hook.state import Journey, Position
 from hook.store import Store
 from tests.support.journeys import (
     BROWSER,

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hook.journey import Position, Progress
+from hook.state import Position, Progress
 from hook.steps.base import Step
 from hook.store import Store
 from tests.support.journeys import BROWSER, OTHER_SUBJECT, SUBJECT, Diary, a_journey

@@ -11,8 +11,8 @@ The step stands first in a flow of two, under the name "asked".
 """
 
 import copy
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from html.parser import HTMLParser
 from typing import Any
 
@@ -24,14 +24,17 @@ from hook.claims import nest, pick
 from hook.errors import ConfigError
 from hook.steps import find
 from hook.steps.base import Done, Form, Need, Outcome, Shown, Step, Visit
+from hook.steps.factor import Proof
 from hook.strict_json import write
 from tests.support.hooks import NOTICE
 from tests.support.steps import bring, visit
-from tests.support.tokens import payload
+from tests.support.tokens import NOW, payload
 from tests.support.visitor import Seen, Values, Visitor
 from tests.support.watch import rows, watched_log
 
 NAME = "asked"
+#: Something counted before, for steps that are asked only then.
+PROOFS = (Proof("totp", NOW),)
 HOSTILE = ("\0", "\ufffd", "\u202e", "<script>", "{{7*7}}", "\uff11", "a" * 9_000)
 _VOID = ("input", "meta", "link", "br", "hr", "img")
 
@@ -43,14 +46,40 @@ class Example:
     """A kind with options under which it shows a page, and what a visitor may send to it.
 
     `good` takes the step to its end, `bad` is answered with errors (None: there is no such thing),
-    `largest` gives the largest claims that the options allow.
+    `largest` gives the largest claims that the options allow. What is good may hang on the page: a
+    function then makes it of what is seen. `approach` is sent first, where the step has a page
+    before the one that ends it. `before` are steps without a page, `more` the rest of the file.
     """
 
     kind: str
-    good: Values
+    good: Values | Callable[[Seen], Values]
     options: str = ""
     bad: Values | None = None
     largest: tuple[Values, ...] = ()
+    approach: Values | None = None
+    before: str = ""
+    more: Callable[[], str] = str
+
+    def values(self, seen: Seen | None) -> Values:
+        """What is good on this page."""
+        assert seen is not None
+        return self.good(seen) if callable(self.good) else self.good
+
+    def come(self, visitor: Visitor, **changes: Any) -> Seen:
+        """Arrive, and go up to the page that ends the step."""
+        seen = visitor.arrive(**changes)
+        if self.approach is not None and seen.step == NAME:
+            visitor.send(self.approach)
+            seen = visitor.reload()
+        return seen
+
+    def send(self, visitor: Visitor) -> Seen:
+        """Send what is good."""
+        return visitor.send(self.values(visitor.seen))
+
+    def flow(self, *more: str, kind: str = "", then: str = "") -> str:
+        """The configuration of a flow that begins with this step."""
+        return self.before + self.block(*more, kind=kind) + then + self.more()
 
     def block(self, *more: str, kind: str = "", name: str = NAME) -> str:
         """The TOML of this step."""
@@ -115,10 +144,22 @@ def post(visitor: Visitor, path: str, values: Values) -> TestResponse:
     )
 
 
-def flow_of(app: Flask) -> tuple[Step, ...]:
-    """The steps that live as long as the app."""
+def step_of(app: Flask) -> Step:
+    """The step under test, which lives as long as the app."""
     flow: tuple[Step, ...] = app.extensions["hook"].config.tenants["kauri"].flow
-    return flow
+    return next(step for step in flow if step.name == NAME)
+
+
+def at(step: Step, **changes: Any) -> Visit:
+    """A visit with everything made that the step needs to show its page."""
+    seen = visit(**changes)
+    made = step.prepare(seen)
+    return seen if made is None else replace(seen, scratch=made)
+
+
+def _proofs(step: Step) -> tuple[Proof, ...]:
+    """What counted before: nothing for a step that would then ask for something else."""
+    return () if step.proves() else PROOFS
 
 
 def kept(step: Step) -> dict[str, Any]:
@@ -130,7 +171,17 @@ def kept(step: Step) -> dict[str, Any]:
         for name, value in vars(base).items()
         if not name.startswith("__") and not callable(value)
     }
-    return copy.deepcopy({**vars(step), **held})
+    return {name: _told(value) for name, value in {**held, **vars(step)}.items()}
+
+
+def _told(value: object) -> object:
+    """A value as plain data, with all that it holds: what is compared must not change with it."""
+    if isinstance(value, (tuple, list)):
+        return [_told(item) for item in value]
+    if isinstance(value, Mapping):
+        return {name: _told(item) for name, item in value.items()}
+    held = {**getattr(value, "__dict__", {})}
+    return (type(value).__name__, _told(held)) if held else copy.deepcopy(value)
 
 
 def raising(kind: type[Step], method: str) -> type[Step]:
@@ -152,28 +203,30 @@ class StepContract:
 
     @pytest.fixture
     def app(self, make_hook: MakeHook, example: Example) -> Flask:
-        return make_hook(example.block() + NOTICE)
+        return make_hook(example.flow(then=NOTICE))
 
     @pytest.fixture
     def visitor(self, app: Flask) -> Visitor:
         return Visitor(app)
 
     @pytest.fixture
-    def page(self, visitor: Visitor) -> Seen:
-        return visitor.arrive()
+    def page(self, visitor: Visitor, example: Example) -> Seen:
+        return example.come(visitor)
 
     @pytest.fixture
     def html(self, page: Seen) -> Html:
         return Html(page.html)
 
     def test_unknown_options_are_refused(self, make_hook: MakeHook, example: Example) -> None:
-        assert make_hook(example.block())
+        assert make_hook(example.flow())
         with pytest.raises(ConfigError) as refused:
-            make_hook(example.block("no_such_option = 1"))
-        assert [m.key for m in refused.value.mistakes] == ["tenants.kauri.steps[0].no_such_option"]
+            make_hook(example.flow("no_such_option = 1"))
+        number = example.before.count("[[tenants.kauri.steps]]")
+        key = f"tenants.kauri.steps[{number}].no_such_option"
+        assert [mistake.key for mistake in refused.value.mistakes] == [key]
 
     def test_its_options_cannot_be_changed(self, app: Flask) -> None:
-        options = flow_of(app)[0].options
+        options = step_of(app).options
         names = list(type(options).model_fields)
         for name in names:
             with pytest.raises(ValueError, match="frozen"):
@@ -182,23 +235,24 @@ class StepContract:
     def test_it_keeps_nothing_of_a_visitor_in_itself(
         self, app: Flask, visitor: Visitor, example: Example
     ) -> None:
-        step = flow_of(app)[0]
+        step = step_of(app)
         before = kept(step)
-        visitor.arrive()
+        example.come(visitor)
         visitor.send(example.bad)
-        visitor.arrive(state="another-journey")
-        visitor.send(example.good)
+        example.come(visitor, state="another-journey")
+        example.send(visitor)
         assert kept(step) == before
 
     def test_it_declares_only_what_fits_an_answer(self, app: Flask) -> None:
-        step = flow_of(app)[0]
+        step = step_of(app)
         written = dict(step.writes())
         assert nest(written) or not written
         assert all(type(most) is int and most > 0 for most in written.values())
 
     def test_to_ask_and_to_show_is_to_change_nothing(self, app: Flask) -> None:
-        step = flow_of(app)[0]
-        seen = visit(arrival={**payload()["claims"], "list": [{}]})
+        step = step_of(app)
+        seen = at(step, arrival={**payload()["claims"], "list": [{}]}, proofs=_proofs(step))
+        assert step.prepare(seen) is None, "asked again with what it made, it makes something"
         before = repr(seen)
         needs = [step.applies(seen), step.applies(seen)]
         pages = [step.show(seen), step.show(seen)]
@@ -222,7 +276,7 @@ class StepContract:
 
     def test_the_good_values_lead_on(self, visitor: Visitor, page: Seen, example: Example) -> None:
         assert page.step == NAME
-        assert visitor.send(example.good).step == "welcome"
+        assert example.send(visitor).step == "welcome"
 
     @pytest.mark.parametrize("method", ["applies", "show", "submit"])
     def test_an_error_in_it_ends_the_journey_and_never_skips(
@@ -233,12 +287,12 @@ class StepContract:
         method: str,
     ) -> None:
         path = bring(monkeypatch, raising(find(example.kind), method))
-        visitor = Visitor(make_hook(example.block(kind=path) + NOTICE))
+        visitor = Visitor(make_hook(example.flow(kind=path, then=NOTICE)))
         with watched_log() as log:
             seen = visitor.arrive()
             if method == "submit":
                 assert seen.step == NAME
-                seen = visitor.send(example.good)
+                seen = visitor.send(example.values(seen) if example.approach is None else {})
         assert seen.page == "leave"
         assert seen.answer["error"] == {"message": "step_failed"}
         assert log.reasons("step_failed") == ["RuntimeError"]
@@ -256,10 +310,10 @@ class StepContract:
             return Done({**dict.fromkeys(self.writes(), 1), "undeclared": 1})
 
         path = bring(monkeypatch, type("Undeclared", (find(example.kind),), {method: undeclared}))
-        visitor = Visitor(make_hook(example.block(kind=path) + NOTICE))
+        visitor = Visitor(make_hook(example.flow(kind=path, then=NOTICE)))
         with watched_log() as log:
             visitor.arrive()
-            seen = visitor.send(example.good) if method == "submit" else visitor.seen
+            seen = visitor.send({}) if method == "submit" else visitor.seen
         assert seen is not None
         assert seen.answer["error"] == {"message": "step_failed"}
         assert "claims" not in seen.answer
@@ -272,9 +326,9 @@ class StepContract:
             return Done(dict.fromkeys(self.writes(), 1))
 
         path = bring(monkeypatch, type("Declared", (find(example.kind),), {"submit": declared}))
-        visitor = Visitor(make_hook(example.block(kind=path) + NOTICE))
+        visitor = Visitor(make_hook(example.flow(kind=path, then=NOTICE)))
         visitor.arrive()
-        assert visitor.send(example.good).step == "welcome"
+        assert visitor.send({}).step == "welcome"
 
     def test_its_page_says_whose_journey_it_is_and_how_to_stop(
         self, page: Seen, html: Html, visitor: Visitor
@@ -296,7 +350,7 @@ class StepContract:
     def test_its_page_has_one_form_for_automation(self, app: Flask, page: Seen, html: Html) -> None:
         (main,) = html.all("main")
         forms = [(attributes, around) for tag, attributes, around in html.elements if tag == "form"]
-        assert main == {"data-step": NAME, "data-kind": flow_of(app)[0].kind}
+        assert main == {"data-step": NAME, "data-kind": step_of(app).kind}
         assert len(forms) == 1
         attributes, around = forms[0]
         assert attributes["method"] == "post"
@@ -315,8 +369,10 @@ class StepContract:
         assert not any("style" in attributes for _, attributes, _ in html.elements)
         assert not html.all("style")
         scripts = html.all("script")
-        assert all("src" in script for script in scripts)
-        assert flow_of(app)[0].needs_javascript or not scripts
+        assert all(script.get("src", "").startswith("/static/") for script in scripts)
+        buttons = [b for b in html.all("button") if b.get("type", "submit") == "submit"]
+        shown = [button for button in buttons if "hidden" not in button]
+        assert step_of(app).needs_javascript or shown
 
     def test_errors_are_told_beside_the_field_and_in_a_summary(
         self, app: Flask, visitor: Visitor, page: Seen, example: Example
@@ -340,7 +396,7 @@ class StepContract:
     def test_hostile_values_never_break_it(
         self, visitor: Visitor, page: Seen, example: Example, hostile: str
     ) -> None:
-        names = [*example.good, *(example.bad or {}), "undreamt_of"]
+        names = [*example.values(page), *(example.bad or {}), "undreamt_of"]
         seen = visitor.send({name: [hostile, hostile] for name in names})
         single = visitor.send(dict.fromkeys(names, hostile)) if seen.step == NAME else seen
         assert {seen.status, single.status} <= {200, 422}
@@ -355,14 +411,14 @@ class StepContract:
     def test_its_largest_claims_fit_what_it_declares(
         self, make_hook: MakeHook, example: Example
     ) -> None:
-        app = make_hook(example.block())
-        declared = flow_of(app)[0].writes()
+        app = make_hook(example.flow())
+        declared = step_of(app).writes()
         assert example.largest or not declared, "give the largest values the options allow"
         largest = dict.fromkeys(declared, 0)
         for number, values in enumerate(example.largest):
             visitor = Visitor(app)
-            visitor.arrive(state=f"largest-{number}", claims=_person(number))
-            seen = visitor.send(values)
+            example.come(visitor, state=f"largest-{number}", claims=_person(number))
+            seen = visitor.send({**example.values(visitor.seen), **values})
             assert seen.page == "leave"
             for path in declared:
                 size = len(write(pick(seen.answer["claims"], path)))
@@ -374,8 +430,9 @@ class StepContract:
         self, visitor: Visitor, page: Seen, example: Example
     ) -> None:
         with watched_log() as log:
-            first = post(visitor, page.url, example.good)
-            second = post(visitor, page.url, example.good)
+            good = example.values(page)
+            first = post(visitor, page.url, good)
+            second = post(visitor, page.url, good)
             seen = visitor.get(second.headers["Location"])
         assert (first.status_code, second.status_code) == (303, 303)
         assert seen.step == "welcome"
@@ -385,18 +442,18 @@ class StepContract:
         self, make_hook: MakeHook, monkeypatch: pytest.MonkeyPatch, example: Example
     ) -> None:
         path = bring(monkeypatch, raising(find(example.kind), "submit"))
-        visitor = Visitor(make_hook(NOTICE + example.block(kind=path)))
+        visitor = Visitor(make_hook(NOTICE + example.flow(kind=path)))
         page = visitor.arrive()
-        early = post(visitor, page.url.replace("/welcome", f"/{NAME}"), example.good)
+        early = post(visitor, page.url.replace("/welcome", f"/{NAME}"), {})
         assert early.status_code == 303
         assert visitor.get(early.headers["Location"]).step == "welcome"
         visitor.send()
-        assert visitor.send(example.good).answer["error"] == {"message": "step_failed"}
+        assert visitor.send({}).answer["error"] == {"message": "step_failed"}
 
     def test_its_form_is_not_judged_after_its_turn(
         self, app: Flask, visitor: Visitor, page: Seen, example: Example
     ) -> None:
-        visitor.send(example.good)
+        example.send(visitor)
         before = rows(app)
         late = post(visitor, page.url, example.bad or {})
         assert late.status_code == 303

@@ -92,3 +92,29 @@ def make_app(
     """Build the app of a configuration."""
     config = load(write_config(folder, database, text), {**ENVIRON, **(environ or {})})
     return build_app(config, clock)
+
+
+SECOND_FACTOR = """
+[[tenants.kauri.steps]]
+kind = "one_of"
+name = "second-factor"
+title = "Confirm it’s you"
+[[tenants.kauri.steps.of]]
+kind = "webauthn"
+[[tenants.kauri.steps.of]]
+kind = "totp"
+"""
+
+TOTP = """
+[[tenants.kauri.steps]]
+kind = "totp"
+name = "app"
+title = "Confirm with your app"
+"""
+
+RECOVERY = """
+[[tenants.kauri.steps]]
+kind = "recovery_codes"
+name = "codes"
+title = "Save your recovery codes"
+"""

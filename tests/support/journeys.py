@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from hook.journey import COMPLETED, Journey, Position, Progress
+from hook.errors import COMPLETED
+from hook.state import Journey, Position, Progress
 from hook.steps.base import Step
 from hook.store import new_id
 from hook.tokens import Arrival, Sender

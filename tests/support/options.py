@@ -6,9 +6,12 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
-from hook.config.tables import ConfigTable, StepTable
+from hook.config.tables import ConfigTable, SmtpTable, StepTable
 from hook.steps import KINDS, find
 from hook.steps.fields import Choice, FieldOptions
+from hook.steps.one_of import MemberTable
+from hook.steps.policy import SecondFactorOptions
+from hook.steps.webauthn import WebauthnSettings
 
 #: Section of docs/configuration.md for the tables that are no step's own.
 SECTIONS: dict[type[BaseModel], str] = {
@@ -16,6 +19,9 @@ SECTIONS: dict[type[BaseModel], str] = {
     StepTable: "Every step",
     FieldOptions: "A field",
     Choice: "A choice",
+    MemberTable: "one_of",
+    SecondFactorOptions: "A second factor",
+    WebauthnSettings: "webauthn",
 }
 
 
@@ -35,14 +41,29 @@ class Option:
 def every_option() -> list[Option]:
     """Every option of the file, of all tables in it and of every registered kind."""
     tables = dict(_tables(ConfigTable, "The file"))
+    tables |= dict(_tables(SmtpTable, "Mail"))
     tables |= dict(_tables(StepTable, "Every step"))
+    tables |= dict(_tables(MemberTable, "one_of"))
     for kind in KINDS:
         tables |= dict(_tables(find(kind).options_model, kind))
-    return [
-        Option(section, name, info.is_required(), info.get_default(call_default_factory=True))
+    found = (
+        Option(
+            _section(table, name, section),
+            name,
+            info.is_required(),
+            info.get_default(call_default_factory=True),
+        )
         for table, section in tables.items()
         for name, info in table.model_fields.items()
-    ]
+    )
+    # Several kinds share tables; each option is documented once.
+    return list({str(option): option for option in found}.values())
+
+
+def _section(table: type[BaseModel], name: str, section: str) -> str:
+    """The section of the table that an option is inherited from, if that has one of its own."""
+    owner = next(base for base in table.__mro__ if name in vars(base).get("__annotations__", {}))
+    return SECTIONS.get(owner, section)
 
 
 def _tables(table: type[BaseModel], section: str) -> Iterator[tuple[type[BaseModel], str]]:

@@ -21,6 +21,7 @@ from hook.steps.base import (
     Step,
     Visit,
 )
+from hook.steps.factor import Lock, Proof
 from tests.support.tokens import NOW, payload
 
 ELSEWHERE = "https://register.example/ask?for=hook"
@@ -58,6 +59,21 @@ class Silent(Step):
 
     def show(self, visit: Visit) -> Shown:
         return Done({"looked_up": "found"})
+
+
+class Proven(Step):
+    """Has no page: a second factor counts, as if a step before had asked for it."""
+
+    kind = "proven"
+
+    def factor_kinds(self) -> frozenset[str]:
+        return frozenset({"totp", "recovery_codes"})
+
+    def proves(self) -> frozenset[str]:
+        return frozenset({"totp"})
+
+    def show(self, visit: Visit) -> Shown:
+        return Done(proof=Proof("totp", visit.now))
 
 
 class Idle(Step):
@@ -108,8 +124,14 @@ def _toml(kind: str, name: str, options: tuple[str, ...]) -> str:
 
 
 class _NoAttempts(Attempts):
-    def spend(self, name: str, limit: int, window: int) -> bool:
+    def spend(self, name: str, limit: int, window: int, about: str = "") -> bool:
         raise AssertionError("looking at a step spends a try")
+
+    def guess(self, lock: str) -> bool:
+        raise AssertionError("looking at a step counts a guess")
+
+    def lock(self, name: str) -> Lock:
+        return Lock(False)
 
 
 _VISIT = Visit(
@@ -120,7 +142,13 @@ _VISIT = Visit(
     claims=MappingProxyType({}),
     scratch=MappingProxyType({}),
     records=MappingProxyType({}),
+    factors=(),
+    proofs=(),
+    asks_later=False,
+    owes=False,
+    outcomes=MappingProxyType({}),
     attempts=_NoAttempts(),
+    began=NOW,
     now=NOW,
     deadline=NOW + 600,
     locale="en",

@@ -480,15 +480,23 @@ def test_one_person_is_one_subject_however_spelled(visitor: Visitor, email: str,
     assert visitor.arrive(state="2", claims={"email": email}).step == step
 
 
-def test_the_same_address_at_another_issuer_is_another_person(make_hook: MakeHook) -> None:
+def test_the_same_address_is_one_person_at_all_issuers_of_a_tenant_and_another_at_another_tenant(
+    make_hook: MakeHook,
+) -> None:
     custom = "https://id.kauri.example"
     issuers = {"HOOK__TENANTS__KAURI__ISSUERS": f'["{TENANT_URL}", "{custom}"]'}
-    visitor = Visitor(make_hook(environ=issuers))
+    rimu_terms = TERMS.replace("tenants.kauri", "tenants.rimu")
+    visitor = Visitor(make_hook(FLOW + RIMU + rimu_terms, environ=issuers))
     visitor.arrive()
     finish(visitor)
     other = {"iss": custom, "redirectUrl": f"{custom}/callback"}
-    assert visitor.arrive(state="2", **other).step == "terms"
+    assert visitor.arrive(state="2", **other).step == "profile"
     assert visitor.arrive(state="3").step == "profile"
+    mere = {"name": "Mere", "email": "mere@kauri.example"}
+    assert visitor.arrive(state="4", **other, claims=mere).step == "terms"
+    sent = token(secret=OTHER_SECRET, iss=RIMU_URL, aud=RIMU_HOOK, redirectUrl=f"{RIMU_URL}/cb")
+    assert visitor.arrive(sent, path="/rimu").step == "welcome"
+    assert visitor.send({}).step == "terms"
 
 
 def test_every_page_says_whose_journey_it_is(visitor: Visitor) -> None:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import pytest
 from flask import Flask
 
-from hook.journey import Journey
+from hook.state import Journey
 from tests.conftest import MakeHook
 from tests.support.crowd import Act, Go, Machines, Place, Reached, Tab, crowd, gunicorn, reached
 from tests.support.hooks import PROFILE, TERMS, Clock

@@ -1,0 +1,61 @@
+"""flask steps …: which kinds of steps there are, and what each is given, writes and keeps."""
+
+import json
+from typing import Any
+
+import click
+
+from hook.cli.new_step import new
+from hook.cli.parts import refuse
+from hook.steps import KINDS, find
+from hook.steps.base import Step
+
+
+@click.group("steps")
+def steps_commands() -> None:
+    """Kinds of steps."""
+
+
+@steps_commands.command("list")
+def list_steps() -> None:
+    """List the kinds, each with a line of what it does."""
+    for kind in KINDS:
+        click.echo(f"{kind:16} {_summary(find(kind))}")
+    click.echo("A class of your own is a kind by its dotted path.")
+
+
+@steps_commands.command("show")
+@click.argument("kind")
+def show(kind: str) -> None:
+    """Show the options of KIND, what it keeps and for how long, and what it needs."""
+    try:
+        found = find(kind)
+    except LookupError as error:
+        refuse(f"{kind}: {error.args[0]}")
+    click.echo(f"{kind}: {_summary(found)}")
+    click.echo("\nOptions:")
+    for name, field in found.options_model.model_fields.items():
+        default = "required" if field.is_required() else f"default {_shown(field.default)}"
+        click.echo(f"  {name} ({default}): {' '.join((field.description or '').split())}")
+    if not found.options_model.model_fields:
+        click.echo("  none")
+    kept = found.stores
+    click.echo(f"\nKeeps: {kept.what}; {kept.how_long}." if kept else "\nKeeps: nothing.")
+    needs = [
+        name
+        for name, needed in (("JavaScript", found.needs_javascript), ("[smtp]", found.sends_mail))
+        if needed
+    ]
+    click.echo(f"Needs: {', '.join(needs) or 'nothing'}.")
+    click.echo("Claims read and written depend on the options: flask data-map shows them.")
+
+
+steps_commands.add_command(new)
+
+
+def _summary(kind: type[Step]) -> str:
+    return (kind.__doc__ or "").strip().partition("\n")[0]
+
+
+def _shown(default: Any) -> str:
+    return str(default).lower() if isinstance(default, bool) else json.dumps(default, default=str)

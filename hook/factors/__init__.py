@@ -1,0 +1,1 @@
+"""Factors, pure: what is made, shown and compared. Knows nothing of the hook."""

@@ -1,0 +1,90 @@
+"""flask steps and flask data-map: what steps are, and what a privacy notice has to say of them."""
+
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from hook.cli.data_map import data_map
+from hook.cli.steps import steps_commands
+from hook.steps import KINDS, find
+from tests.support.hooks import ENVIRON, PROFILE, SECOND_FACTOR, TERMS, write_config
+
+GATE = """
+[[tenants.kauri.steps]]
+kind = "gate"
+name = "served"
+title = "Where we are"
+when = { arrival = "address.country", present = true }
+require = { arrival = "country", in = ["NZ"] }
+code = "country_not_served"
+text = "Not there."
+"""
+
+
+def mapped(folder: Path, text: str, *arguments: str) -> Result:
+    """Run the command on a configuration."""
+    path = write_config(folder, "sqlite:///nowhere.db", text)
+    runner = CliRunner(env={**ENVIRON, "HOOK_CONFIG": str(path)})
+    return runner.invoke(data_map, arguments)
+
+
+def cells(result: Result, name: str) -> list[str]:
+    """The cells of a step's row."""
+    (row,) = (line for line in result.stdout.splitlines() if f"(`{name}`)" in line)
+    return [cell.strip() for cell in row.strip("| ").split("|")]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_is_listed_and_shows_all_its_options(kind: str) -> None:
+    listed = CliRunner().invoke(steps_commands, ["list"])
+    assert re.search(rf"^{kind} +\w", listed.stdout, re.M)
+    shown = CliRunner().invoke(steps_commands, ["show", kind])
+    assert shown.exit_code == 0
+    for name, field in find(kind).options_model.model_fields.items():
+        (line,) = re.findall(
+            rf"^  {name} \((required|default .*?)\): .{{10,}}$", shown.stdout, re.M
+        )
+        assert (line == "required") is field.is_required()
+    kept = find(kind).stores
+    assert (kept.what if kept else "Keeps: nothing.") in shown.stdout
+
+
+def test_a_kind_that_there_is_not_is_told() -> None:
+    shown = CliRunner().invoke(steps_commands, ["show", "tems"])
+    assert (shown.exit_code, shown.stdout) == (2, "")
+    assert "there is no such kind; use notice, terms" in shown.stderr
+
+
+def test_a_step_of_ones_own_is_shown_by_its_dotted_path() -> None:
+    shown = CliRunner().invoke(steps_commands, ["show", "tests.support.steps.Errand"])
+    assert shown.exit_code == 0
+    assert "Sends the visitor to another site" in shown.stdout
+
+
+def test_the_map_tells_what_is_read_written_and_kept(tmp_path: Path) -> None:
+    result = mapped(tmp_path, TERMS + SECOND_FACTOR + GATE + PROFILE)
+    assert result.exit_code == 0
+    assert cells(result, "terms")[1:3] == ["–", "–"]
+    assert "SHA-256 of the text" in cells(result, "terms")[3]
+    assert "until" in cells(result, "second-factor")[4]
+    assert cells(result, "served")[1:] == ["`address.country`, `country`", "–", "–", "–"]
+    assert cells(result, "profile")[1:] == ["–", "`pronouns`", "–", "–"]
+
+
+def test_the_map_of_one_tenant_or_of_all(tmp_path: Path) -> None:
+    rimu = TERMS.replace("kauri", "rimu")
+    head = '\n[tenants.rimu]\nname = "Rimu"\nissuers = ["https://rimu.example"]\n'
+    both = TERMS + head + 'secrets = ["env:RIMU_SECRET"]\nsubject = "sub"\n' + rimu
+    assert mapped(tmp_path, both).stdout.count("## ") == 2
+    assert mapped(tmp_path, both, "rimu").stdout.count("## ") == 1
+    refused = mapped(tmp_path, both, "rata")
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "kauri, rimu" in refused.stderr
+
+
+def test_the_map_of_a_configuration_with_mistakes_is_its_mistakes(tmp_path: Path) -> None:
+    refused = mapped(tmp_path, TERMS.replace("version", "verison"))
+    assert refused.exit_code == 2
+    assert "tenants.kauri.steps[0].verison" in refused.stderr
