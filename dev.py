@@ -141,6 +141,7 @@ def demo_settings(hook_port: int, tenant_port: int, folder: Path) -> dict[str, s
         "EMULATOR_HOOK_URL": f"{hook_url}/kauri",
         "EMULATOR_SECRET": shared,
         "EMULATOR_TENANT_URL": tenant_url,
+        "EMULATOR_HOOK_LOG": str(folder / "hook.log"),
     }
 
 

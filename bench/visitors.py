@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from html import unescape
 from typing import Any
 
-from tests.support.tokens import OTHER_SECRET, SECRET, read_answer, token
+from hook.testing.tokens import OTHER_SECRET, SECRET, read_answer, token
 
 HOST = "hook.example.org"
 REFRESH = '<meta http-equiv="refresh" content="0; url='

@@ -1,7 +1,44 @@
 """Claims by dotted path, and as the nested object they become in an answer."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+
+
+class Undeclared(Exception):
+    """A claim was looked at that had not been declared; its text is never a value."""
+
+
+class Declared(Mapping[str, Any]):
+    """Those claims that were declared: looking at any other raises Undeclared."""
+
+    def __init__(self, claims: Mapping[str, Any], names: Iterable[str]) -> None:
+        self._names = frozenset(names)
+        self._claims = {name: claims[name] for name in claims if name in self._names}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._names:
+            raise Undeclared(name)
+        return self._claims[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._claims)
+
+    def __len__(self) -> int:
+        return len(self._claims)
+
+
+def only(claims: Mapping[str, Any], paths: Iterable[str]) -> Declared:
+    """Keep of nested claims what these dotted paths name."""
+    inside: dict[str, list[str]] = {}
+    for path in paths:
+        head, _, rest = path.partition(".")
+        inside.setdefault(head, []).append(rest)
+    kept = {name: _within(claims[name], inside[name]) for name in inside if name in claims}
+    return Declared(kept, inside)
+
+
+def _within(value: Any, paths: list[str]) -> Any:
+    return value if "" in paths or not isinstance(value, Mapping) else only(value, paths)
 
 
 def nest(flat: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,12 +4,26 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from hook.errors import ANSWER_CODES, COMPLETED, HookError, VaultError
+from hook.errors import HookError, VaultError
+from hook.refusals import ANSWER_CODES, COMPLETED
+from hook.revision import NOT_WANTED, ripple, unseen_again
 from hook.state import Event, Position, Progress
-from hook.steps.base import Deny, Done, Need, Page, Shown, Stay, Step, Visit
+from hook.steps.base import (
+    Deny,
+    Done,
+    Need,
+    Outcome,
+    Page,
+    Redirect,
+    Shown,
+    Stay,
+    Step,
+    Visit,
+)
 from hook.steps.conditions import facts_of
 from hook.steps.factor import Enrol, Forget, Still, Use
 from hook.strict_json import is_object
+from hook.urls import origin_of
 
 
 @dataclass(frozen=True)
@@ -29,8 +43,6 @@ class _Asked:
     made: Mapping[str, Any] | None = None
 
 
-NOT_WANTED = "not_wanted"
-"""The reason of a step whose `when` did not hold."""
 _EVENTS = {Enrol: "factor_enrolled", Use: "factor_used", Forget: "factors_forgotten"}
 T = TypeVar("T")
 VisitFor = Callable[[Step, Progress], Visit]
@@ -46,16 +58,10 @@ def advance(flow: tuple[Step, ...], start: Position, visit_for: VisitFor) -> Pos
         if position.end is not None or position.page is not None:
             break
         if step.name not in position.progress.done:
-            position = _pass(step, position, visit_for)
+            position = _pass(flow, step, position, visit_for)
     if position.end is None and position.page is None:
         return replace(position, progress=_declared(flow, position.progress), end=COMPLETED)
     return position
-
-
-def number_of(flow: tuple[Step, ...], progress: Progress) -> tuple[int, int]:
-    """Give which page of how many comes next; steps that were passed unseen are not counted."""
-    seen = [step.name for step in flow if step.name not in progress.unseen]
-    return len([name for name in seen if name in progress.done]) + 1, len(seen)
 
 
 def _declared(flow: tuple[Step, ...], progress: Progress) -> Progress:
@@ -65,18 +71,22 @@ def _declared(flow: tuple[Step, ...], progress: Progress) -> Progress:
     return replace(progress, claims=kept)
 
 
-def current(flow: tuple[Step, ...], progress: Progress) -> Step | None:
-    """Give the first step that is not done."""
-    return next((step for step in flow if step.name not in progress.done), None)
+def revise(
+    flow: tuple[Step, ...], step: Step, outcome: Done | Deny | Broken, progress: Progress
+) -> Position:
+    """Give the position after a step was done, maybe not for the first time."""
+    position = apply(step, outcome, Position(progress))
+    rippled = ripple(flow, step, progress, position.progress)
+    return replace(position, progress=unseen_again(flow, step, rippled))
 
 
 def apply(step: Step, outcome: Done | Deny | Broken, position: Position) -> Position:
     """Give the position after an outcome. Claims that the step did not declare are a failure."""
     match outcome:
-        case Deny(code, again):
+        case Deny(code, again, why):
             if code == COMPLETED or (code not in ANSWER_CODES and code not in step.denies()):
                 return apply(step, Broken("undeclared_code"), position)
-            return _ended(step, replace(position, again=again), code)
+            return _ended(step, replace(position, again=again), code, why)
         case Broken(reason):
             event = Event("step_failed", step.name, step.kind, reason)
             return _ended(step, replace(position, events=(*position.events, event)), "step_failed")
@@ -113,6 +123,19 @@ def wanted(step: Step, visit: Visit) -> bool:
     return _need(step, visit).now
 
 
+def checked(step: Step, outcome: Outcome) -> Outcome:
+    """Give an outcome back if a step may answer so. Raises TypeError or ValueError."""
+    if not isinstance(outcome, Outcome):
+        raise TypeError("not an outcome")
+    if isinstance(outcome, Stay | Redirect) and not is_object(outcome.scratch or {}):
+        raise TypeError("scratch is not JSON")
+    if isinstance(outcome, Redirect):
+        origin_of(outcome.url)
+    if isinstance(outcome, Stay) and (fault := factor_fault(step, outcome)):
+        raise TypeError(fault)
+    return outcome
+
+
 def guard(call: Callable[[], T]) -> T | Deny | Broken:
     """Ask a step something. A step is foreign code: whatever it raises, the journey is denied."""
     try:
@@ -125,7 +148,7 @@ def guard(call: Callable[[], T]) -> T | Deny | Broken:
         return Broken(type(error).__name__)
 
 
-def _pass(step: Step, position: Position, visit_for: VisitFor) -> Position:
+def _pass(flow: tuple[Step, ...], step: Step, position: Position, visit_for: VisitFor) -> Position:
     asked = guard(lambda: _ask(step, visit_for(step, position.progress)))
     answer, made = (asked.shown, asked.made) if isinstance(asked, _Asked) else (asked, None)
     if isinstance(answer, Page):
@@ -133,8 +156,8 @@ def _pass(step: Step, position: Position, visit_for: VisitFor) -> Position:
         kept = progress if made is None else _with_scratch(progress, step, made)
         return replace(position, progress=kept, step=step, page=answer)
     passed = apply(step, answer, position)
-    progress = replace(passed.progress, unseen=(*passed.progress.unseen, step.name))
-    return replace(passed, progress=progress)
+    progress = ripple(flow, step, position.progress, passed.progress)
+    return replace(passed, progress=replace(progress, unseen=(*progress.unseen, step.name)))
 
 
 def _need(step: Step, visit: Visit) -> Need:
@@ -209,15 +232,19 @@ def _held(outcome: Done | Stay) -> tuple[Enrol, ...]:
 def _done(step: Step, outcome: Done, position: Position) -> Position:
     progress = position.progress
     scratch = {name: kept for name, kept in progress.scratch.items() if name != step.name}
+    drafts = {name: typed for name, typed in progress.drafts.items() if name != step.name}
+    claims = {path: value for path, value in progress.claims.items() if path not in step.writes()}
     kept = () if outcome.record is None else ((step, outcome.record),)
     position = _with_factors(step, outcome, position)
     return replace(
         position,
         progress=replace(
             progress,
-            done=(*progress.done, step.name),
-            claims={**progress.claims, **outcome.claims},
+            done=(*(name for name in progress.done if name != step.name), step.name),
+            claims={**claims, **outcome.claims},
             scratch=scratch,
+            drafts=drafts,
+            lent=progress.lent and replace(progress.lent, over=True),
             proofs=(*progress.proofs, *filter(None, [outcome.proof])),
             held=(*progress.held, *_held(outcome)),
             outcomes={**progress.outcomes, step.name: outcome.reason},
@@ -230,8 +257,8 @@ def _done(step: Step, outcome: Done, position: Position) -> Position:
     )
 
 
-def _ended(step: Step, position: Position, code: str) -> Position:
-    event = Event("step_denied", step.name, step.kind, code)
+def _ended(step: Step, position: Position, code: str, why: str = "") -> Position:
+    event = Event("step_denied", step.name, step.kind, why or code)
     outcomes = {**position.progress.outcomes, step.name: code}
     progress = replace(position.progress, outcomes=outcomes)
     return replace(position, progress=progress, end=code, events=(*position.events, event))

@@ -1,36 +1,25 @@
-"""The runner: takes one visitor through a flow. Only it saves, merges, ends and audits."""
+"""The runner: takes one visitor through a flow, from their arrival to the answer."""
 
-import re
 from dataclasses import dataclass, replace
 
-from hook import audit, notices, tokens
-from hook.claims import nest
-from hook.errors import ANSWER_CODES, COMPLETED, ArrivalRefused, JourneyRefused, MailUnavailable
-from hook.journey import (
-    NOT_WANTED,
-    advance,
-    apply,
-    current,
-    factor_fault,
-    guard,
-    number_of,
-    release,
-    stay,
-    wanted,
-)
-from hook.mail import Mailer, Message
-from hook.moves import At, Away, Moved
-from hook.state import Ended, Journey, Position, Progress
-from hook.steps.base import Form, Outcome, Redirect, Stay, Step
-from hook.steps.factor import Enrol
+from hook import audit, tokens
+from hook.errors import ArrivalRefused, JourneyRefused
+from hook.finder import Finder
+from hook.journey import Broken, release, revise, stay
+from hook.keeping import Keeper
+from hook.lending import accept, can_take, lend, take_back
+from hook.mail import Mailer
+from hook.moves import At, Away, Moved, Over
+from hook.refusals import ANSWER_CODES, COMPLETED
+from hook.revision import with_draft
+from hook.state import Ended, Journey, Pass, Position, Progress
+from hook.steps.base import Deny, Done, Form, Redirect, Stay, Step
 from hook.store import Store, new_id
 from hook.strict_json import is_object
-from hook.subject import person, subject_key
+from hook.subject import person
 from hook.tenant import Tenant
-from hook.urls import origin_of
-from hook.visits import VisitMaker
+from hook.walk import Walk
 
-_JOURNEY_ID = re.compile(r"[A-Za-z0-9_-]{22}")
 _TAKEN = "That didn’t count: it was used or set up somewhere else just now. Try again."
 
 
@@ -55,9 +44,7 @@ class Runner:
         fresh = Journey(new_id(), self.tenant.slug, arrival, Progress(began=self.now), 0)
         position = self._start(fresh)
         journey = replace(fresh, progress=position.progress)
-        if self.store.open(journey, position, self._subject(journey), self.browser, self.now):
-            self._audit("arrival_opened", journey)
-            self._audit_position(journey, position)
+        if self._keeper.open(journey, position, self.browser):
             return Moved(journey.id, position.step.name if position.step else None)
         found = self.store.find_by_arrival(self.tenant.slug, arrival.sender, self.browser)
         if found is None:
@@ -65,30 +52,91 @@ class Runner:
         audit.log("arrival_resumed", tenant=self.tenant.slug, journey=audit.short(found.id))
         return Moved(found.id)
 
-    def look(self, journey_id: str) -> At | Moved | Ended:
-        """Tell where a journey stands. Raises JourneyRefused."""
-        journey = self._find(journey_id)
+    def look(self, journey_id: str, name: str = "") -> At | Moved | Ended | Over:
+        """Tell where a journey stands; or show the step of that name, if it may be changed.
+
+        Raises JourneyRefused.
+        """
+        journey = self._finder.find(journey_id, guests=True)
         if isinstance(journey, Ended):
             return journey
-        position = self._advance(journey, Position(journey.progress))
+        walk = self._walk(journey)
+        if journey.only and walk.asked(journey.only) is None:
+            return Over()
+        step = walk.asked(name)
+        if step is not None and walk.revises(step, name):
+            return walk.again(step) or Moved(journey_id)
+        position = walk.advance(Position(journey.progress))
         if position.end is None and position.progress == journey.progress:
-            return self._at(journey, position)
+            return walk.at(position)
         # What needs no visitor may have changed since the last submission: that is kept once.
         return self._commit(journey, position)
 
-    def submit(self, journey_id: str, step_name: str, form: Form) -> At | Moved | Away:
-        """Judge what was sent for a step; for any but the current step nothing is judged."""
+    def submit(self, journey_id: str, step_name: str, form: Form) -> At | Moved | Away | Over:
+        """Judge what was sent for a step; for any that is not asked nothing is judged."""
         return self._judge(journey_id, step_name, form, back=False)
 
-    def resume(self, journey_id: str, step_name: str, query: Form) -> At | Moved | Away:
+    def resume(self, journey_id: str, step_name: str, query: Form) -> At | Moved | Away | Over:
         """Judge what a visitor brings back to a step that had sent them away."""
         return self._judge(journey_id, step_name, query, back=True)
 
+    def lend(self, journey_id: str, step_name: str, form: Form, wanted: bool) -> Moved:
+        """Let another device do the current step, or no more; only where the issuer allows it."""
+        journey = self._finder.find(journey_id)
+        if isinstance(journey, Ended):
+            return Moved(journey_id)
+        step = self._walk(journey).asked(step_name)
+        if step is None or not step.other_device or step.name in journey.progress.done:
+            return Moved(journey_id)
+        progress = take_back(journey.progress)
+        if wanted:
+            progress = lend(_drafted(progress, step, form), step, self.now, journey.ends)
+        if self._keeper.save(journey, Position(progress)):
+            self._keeper.tell("step_lent" if wanted else "step_taken_back", journey, step=step.name)
+        return Moved(journey_id, step_name)
+
+    def show_pass(self, journey_id: str, token: str) -> str | Moved:
+        """Name the person whose step another device would do; on it, if it has the pass already.
+
+        Raises JourneyRefused.
+        """
+        journey = self._finder.anyones(journey_id)
+        lent = self._pass(journey, token)
+        if lent.browser:
+            return Moved(journey_id, lent.step)
+        return person(self.tenant, journey.arrival.claims)
+
+    def take_pass(self, journey_id: str, token: str) -> Moved:
+        """Bind a pass to this browser, once. Raises JourneyRefused."""
+        journey = self._finder.anyones(journey_id)
+        lent = self._pass(journey, token)
+        progress = accept(journey.progress, token, self.browser, self.now)
+        if not lent.browser:
+            if progress is None or not self._keeper.save(journey, Position(progress)):
+                raise JourneyRefused("pass_unknown")
+            self._keeper.tell("pass_taken", journey, step=lent.step)
+        return Moved(journey_id, lent.step)
+
+    def go_back(self, journey_id: str, step_name: str, form: Form) -> Moved:
+        """Go to the page before; what was typed is kept where the visitor may come back to it."""
+        journey = self._finder.find(journey_id)
+        if isinstance(journey, Ended):
+            return Moved(journey_id)
+        walk = self._walk(journey)
+        step = walk.asked(step_name)
+        earlier = walk.before(step) if step else None
+        if step is None or earlier is None:
+            return Moved(journey_id)
+        progress = _drafted(journey.progress, step, form)
+        if progress != journey.progress:
+            self._keeper.save(journey, Position(progress))
+        return Moved(journey_id, earlier.name)
+
     def cancel(self, journey_id: str, code: str) -> Moved:
         """End a journey because the visitor wants to, from wherever it stands."""
-        journey = self._find(journey_id)
-        if isinstance(journey, Journey) and self.store.cancel(journey, code, self.now):
-            self._audit("journey_ended", journey, outcome=code)
+        journey = self._finder.find(journey_id)
+        if isinstance(journey, Journey):
+            self._keeper.cancel(journey, code)
         return Moved(journey_id)
 
     def answer(self, ended: Ended) -> str | None:
@@ -106,7 +154,7 @@ class Runner:
 
     def person_of(self, journey_id: str) -> str:
         """Name the person whose journey it is, for a page that no step shows."""
-        journey = self._find(journey_id)
+        journey = self._finder.find(journey_id)
         if isinstance(journey, Ended):
             return ""
         return person(self.tenant, journey.arrival.claims)
@@ -114,169 +162,137 @@ class Runner:
     def _start(self, journey: Journey) -> Position:
         start = Position(journey.progress)
         # Better now than after the visitor has filled in pages.
-        if self._subject(journey) is None and any(step.stores for step in self.tenant.flow):
+        named = any(step.stores or step.counts for step in self.tenant.flow)
+        if named and self._keeper.subject(journey) is None:
             return replace(start, end="subject_missing")
-        return self._advance(journey, start)
+        return self._walk(journey).advance(start)
 
-    def _find(self, journey_id: str) -> Journey | Ended:
-        stored = None
-        if _JOURNEY_ID.fullmatch(journey_id):
-            stored = self.store.find(self.tenant.slug, journey_id, self.browser)
-        if stored is None:
-            raise JourneyRefused("journey_unknown")
-        if stored.ended is not None:
-            return stored.ended
-        if stored.journey is None or stored.journey.arrival.deadline <= self.now:
-            raise JourneyRefused("journey_over_time")
-        return stored.journey
-
-    def _judge(self, journey_id: str, name: str, form: Form, back: bool) -> At | Moved | Away:
-        journey = self._find(journey_id)
+    def _judge(
+        self, journey_id: str, name: str, form: Form, back: bool
+    ) -> At | Moved | Away | Over:
+        journey = self._finder.find(journey_id, guests=True)
         if isinstance(journey, Ended):
             return Moved(journey_id)
-        step = current(self.tenant.flow, journey.progress)
-        if step is None or step.name != name or (back and not step.resumes):
+        where = self._judged(journey, name, form, back)
+        return self._as_guest(journey) if journey.only and isinstance(where, Moved) else where
+
+    def _as_guest(self, journey: Journey) -> Moved | Over:
+        """Lead another device to its step as long as that is to be done."""
+        try:
+            found = self._finder.find(journey.id, guests=True)
+        except JourneyRefused:
+            return Over()
+        todo = isinstance(found, Journey) and self._walk(found).asked(journey.only)
+        return Moved(journey.id, journey.only) if todo else Over()
+
+    def _pass(self, journey: Journey, token: str) -> Pass:
+        lent = journey.progress.lent
+        allowed = [step.name for step in self.tenant.flow if step.other_device]
+        if lent is None or lent.step not in allowed:
+            raise JourneyRefused("pass_unknown")
+        if not can_take(lent, token, self.browser, self.now):
+            raise JourneyRefused("pass_unknown")
+        return lent
+
+    def _judged(self, journey: Journey, name: str, form: Form, back: bool) -> At | Moved | Away:
+        journey_id = journey.id
+        walk = self._walk(journey)
+        step = walk.asked(name)
+        if step is None or (back and not step.resumes):
             return Moved(journey_id)
-        outcome = guard(lambda: self._ask(journey, step, form, back))
+        outcome = walk.ask(step, form, back)
+        if walk.revises(step, name):
+            return self._revise(walk, step, outcome, form)
         match outcome:
             case Stay():
-                return self._stay(journey, step, outcome, form)
+                return self._stay(walk, step, outcome, form)
             case Redirect():
                 return self._leave(journey, step, outcome)
-        applied = apply(step, outcome, Position(journey.progress))
+        applied = revise(self.tenant.flow, step, outcome, journey.progress)
         position = release(self.tenant.flow, applied)
         # What changes factors or locks is kept first, so that the steps after it see it so.
         kept_first = position.factors or position.forgiven
         if not kept_first:
-            return self._commit(journey, self._advance(journey, position))
-        saved = self._save(journey, position)
-        return Moved(journey.id) if saved else self._lost(journey, step, position)
+            return self._commit(journey, walk.advance(position))
+        saved = self._keeper.save(journey, position)
+        return Moved(journey.id) if saved else self._lost(walk, step, position)
 
-    def _ask(self, journey: Journey, step: Step, form: Form, back: bool) -> Outcome:
-        visit = self._visits(journey)(step, journey.progress)
-        if not wanted(step, visit):
-            return Stay(reason=NOT_WANTED)
-        outcome = step.resume(visit, form) if back else step.submit(visit, form)
-        if not isinstance(outcome, Outcome):
-            raise TypeError("not an outcome")
-        if isinstance(outcome, Stay | Redirect) and not is_object(outcome.scratch or {}):
-            raise TypeError("scratch is not JSON")
-        if isinstance(outcome, Redirect):
-            origin_of(outcome.url)
-        if isinstance(outcome, Stay) and (fault := factor_fault(step, outcome)):
-            raise TypeError(fault)
-        return outcome
+    def _revise(
+        self, walk: Walk, step: Step, outcome: Done | Stay | Deny | Redirect | Broken, form: Form
+    ) -> At | Moved:
+        journey = walk.journey
+        match outcome:
+            case Redirect():
+                outcome = Broken("undeclared_redirect")
+            case Stay():
+                self._keeper.tell_stay(journey, step, outcome)
+                page = walk.again(step) if outcome.errors else None
+                shown = page and replace(page, errors=outcome.errors, typed=form)
+                return shown or Moved(journey.id, step.name)
+        position = revise(self.tenant.flow, step, outcome, journey.progress)
+        return self._commit(journey, walk.advance(position))
 
-    def _stay(self, journey: Journey, step: Step, outcome: Stay, form: Form) -> At | Moved:
+    def _stay(self, walk: Walk, step: Step, outcome: Stay, form: Form) -> At | Moved:
+        journey = walk.journey
         if outcome == Stay(reason=outcome.reason):
             # Nothing to keep and nothing to say: whatever happened meanwhile is seen by looking.
-            self._audit_stay(journey, step, outcome)
+            self._keeper.tell_stay(journey, step, outcome)
             return Moved(journey.id, step.name)
         position = stay(step, outcome, Position(journey.progress))
         kept_first = position.factors or position.forgiven
         if not kept_first:
-            position = self._advance(journey, position)
+            position = walk.advance(position)
         changed = kept_first or position.end or position.progress != journey.progress
-        if changed and not self._save(journey, position):
-            return self._lost(journey, step, position)
-        self._audit_stay(journey, step, outcome)
+        if changed and not self._keeper.save(journey, position):
+            return self._lost(walk, step, position)
+        self._keeper.tell_stay(journey, step, outcome)
         if outcome.mail and position.end is None:
-            self._mail(journey, outcome.mail)
+            self._keeper.send(journey, outcome.mail)
         if not outcome.errors:
             return Moved(journey.id, step.name)
         if position.step != step:
             return Moved(journey.id)
-        return replace(self._at(journey, position), errors=outcome.errors, typed=form)
+        return replace(walk.at(position), errors=outcome.errors, typed=form)
 
-    def _lost(self, journey: Journey, step: Step, position: Position) -> At | Moved:
+    def _lost(self, walk: Walk, step: Step, position: Position) -> At | Moved:
         """Say so when a factor was used or its place taken; else the journey has moved."""
-        found = self._find(journey.id)
+        journey = walk.journey
+        found = self._finder.find(journey.id, guests=bool(journey.only))
         if isinstance(found, Ended) or found.version != journey.version or not position.factors:
             return Moved(journey.id)
         # What the step has made is used up, whatever it led to.
-        fresh = self._advance(journey, stay(step, Stay(scratch={}), Position(journey.progress)))
-        if not self._save(journey, fresh) or fresh.step != step:
+        fresh = walk.advance(stay(step, Stay(scratch={}), Position(journey.progress)))
+        if not self._keeper.save(journey, fresh) or fresh.step != step:
             return Moved(journey.id)
-        self._audit("step_stays", journey, step=step.name, kind=step.kind, reason="taken")
-        return replace(self._at(journey, fresh), errors={"form": _TAKEN})
-
-    def _mail(self, journey: Journey, message: Message) -> None:
-        """Send what goes with the journey's last change; undo that when it cannot be sent."""
-        try:
-            self.mailer.send(message)
-        except MailUnavailable:
-            changed = replace(journey, version=journey.version + 1)
-            self.store.commit(changed, Position(journey.progress), self._subject(journey), self.now)
-            raise
+        self._keeper.tell_stay(journey, step, Stay(reason="taken"))
+        return replace(walk.at(fresh), errors={"form": _TAKEN})
 
     def _leave(self, journey: Journey, step: Step, outcome: Redirect) -> Moved | Away:
         if outcome.scratch is not None:
             position = stay(step, Stay(scratch=outcome.scratch), Position(journey.progress))
-            if not self._save(journey, position):
+            if not self._keeper.save(journey, position):
                 return Moved(journey.id)
+        self._keeper.tell("step_leaves", journey, step=step.name, kind=step.kind)
         return Away(outcome.url)
-
-    def _advance(self, journey: Journey, position: Position) -> Position:
-        """Walk up to the next page or the end; an answer too long for its URL is an error."""
-        position = advance(self.tenant.flow, position, self._visits(journey))
-        if position.end == COMPLETED:
-            claims = nest(position.progress.claims)
-            body = tokens.answer_body(claims, self.tenant.persist, None)
-            if tokens.room(journey.arrival.sender, body) < 0:
-                return replace(position, end="answer_too_long")
-        return release(self.tenant.flow, position)
 
     def _commit(self, journey: Journey, position: Position) -> Moved:
         step = position.step.name if position.step else None
-        return Moved(journey.id, step if self._save(journey, position) else None)
+        return Moved(journey.id, step if self._keeper.save(journey, position) else None)
 
-    def _save(self, journey: Journey, position: Position) -> bool:
-        address = notices.address_of(self.tenant, journey.arrival.claims)
-        position = replace(position, factors=notices.addressed(position.factors, address))
-        before = self._addresses(journey, position)
-        saved = self.store.commit(journey, position, self._subject(journey), self.now)
-        if saved:
-            self._audit_position(journey, position)
-            mails = notices.added(self.tenant.name, {address, *before}, position.factors)
-            notices.tell(self.mailer, self.tenant, mails)
-        return saved
+    def _walk(self, journey: Journey) -> Walk:
+        subject = self._keeper.subject(journey)
+        return Walk(self.store, self.tenant, journey, subject, self.origin, self.now)
 
-    def _addresses(self, journey: Journey, position: Position) -> set[str]:
-        """Find where the person was told of changes until now: the arrival's may be a thief's."""
-        enrols = any(isinstance(change, Enrol) for change in position.factors)
-        subject = self._subject(journey) if enrols and self.mailer.ready else None
-        if subject is None:
-            return set()
-        return {mail for _, mail in self.store.told_at(self.tenant.slug, subject)}
+    @property
+    def _finder(self) -> Finder:
+        return Finder(self.store, self.tenant.slug, self.browser, self.now)
 
-    def _at(self, journey: Journey, position: Position) -> At:
-        if position.step is None or position.page is None:
-            raise ValueError("no page at this position")
-        number, count = number_of(self.tenant.flow, position.progress)
-        return At(
-            journey_id=journey.id,
-            step=position.step,
-            page=position.page,
-            person=person(self.tenant, journey.arrival.claims),
-            number=number,
-            count=count,
-        )
+    @property
+    def _keeper(self) -> Keeper:
+        return Keeper(self.store, self.mailer, self.tenant, self.now)
 
-    def _visits(self, journey: Journey) -> VisitMaker:
-        subject = self._subject(journey)
-        return VisitMaker(self.store, self.tenant, journey, subject, self.origin, self.now)
 
-    def _subject(self, journey: Journey) -> bytes | None:
-        return subject_key(self.store.pepper, self.tenant, journey.arrival)
-
-    def _audit(self, event: str, journey: Journey, **fields: str) -> None:
-        audit.log(event, tenant=journey.tenant, journey=audit.short(journey.id), **fields)
-
-    def _audit_stay(self, journey: Journey, step: Step, outcome: Stay) -> None:
-        self._audit("step_stays", journey, step=step.name, kind=step.kind, reason=outcome.reason)
-
-    def _audit_position(self, journey: Journey, position: Position) -> None:
-        for event in position.events:
-            self._audit(event.name, journey, step=event.step, kind=event.kind, reason=event.reason)
-        if position.end is not None:
-            self._audit("journey_ended", journey, outcome=position.end)
+def _drafted(progress: Progress, step: Step, form: Form) -> Progress:
+    typed = {name: list(values) for name, values in form.items()}
+    # Never what a second factor was sent, nor what could not be read back.
+    return with_draft(progress, step, typed) if step.revisable and is_object(typed) else progress

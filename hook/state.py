@@ -12,6 +12,20 @@ Record = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
+class Pass:
+    """Lets one other browser do one step; `browser` is its digest in hex once it has come.
+
+    `over` once the step is done: that browser is told so, and may do nothing more.
+    """
+
+    step: str
+    token: str
+    until: int
+    browser: str = ""
+    over: bool = False
+
+
+@dataclass(frozen=True)
 class Progress:
     """How far a journey is: steps by name, so that a changed flow meets it in the right place."""
 
@@ -23,6 +37,10 @@ class Progress:
     held: tuple[Enrol, ...] = ()
     began: int = 0
     outcomes: Mapping[str, str] = field(default_factory=dict)
+    drafts: Mapping[str, Mapping[str, list[str]]] = field(default_factory=dict)
+    """What was typed on pages that the visitor left by “Back”, by step name."""
+    lent: Pass | None = None
+    """The step that another device may do now."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +52,15 @@ class Journey:
     arrival: Arrival
     progress: Progress
     version: int
+    only: str = ""
+    """The one step that may be seen and done: the request comes from another device."""
+
+    @property
+    def ends(self) -> int:
+        """When whoever asks has to be done: a pass may end before the journey."""
+        lent = self.progress.lent
+        deadline = self.arrival.deadline
+        return min(deadline, lent.until) if self.only and lent else deadline
 
 
 @dataclass(frozen=True)

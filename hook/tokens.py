@@ -1,23 +1,17 @@
-"""Session tokens in, answers out. Pure, and the only module that knows JWT."""
+"""Session tokens in, answers out. Pure."""
 
 import hashlib
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote_plus, urlencode, urlsplit, urlunsplit
+from urllib.parse import unquote_plus, urlsplit
 
-import jwt
-from jwt.api_jws import PyJWS
-
-from hook import strict_json
+from hook import jws, strict_json
 from hook.errors import ArrivalRefused
 from hook.tenant import Tenant
-from hook.urls import origin_of
+from hook.urls import origin_of, with_query
 
-TOKEN_MOST = 4_000
-"""Longest session token, characters."""
 URL_MOST = 2_000
 """Longest return URL, characters: the platform's advice for what all browsers take."""
 LEEWAY = 30
@@ -29,12 +23,7 @@ ANSWER_LIFETIME = 60
 DEFAULT_SESSION_TIMEOUT = 1_200
 """How long a session of the tenant lasts when neither `exp` nor `session_timeout` says, seconds."""
 
-# The signature may be empty here, so that `alg: none` is refused by its name.
-_COMPACT = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]*)")
 _VISIBLE_ASCII = re.compile(r"[\x21-\x7e]+")
-_REFUSED_HEADERS = ("crit", "b64", "zip")
-_JWS = PyJWS(algorithms=["HS256"])
-_EMPTY_TOKEN = len(_JWS.encode(b"", bytes(32), algorithm="HS256"))
 
 
 @dataclass(frozen=True)
@@ -59,60 +48,21 @@ class Arrival:
 
 
 def verify(token: str, tenant: Tenant, now: int) -> Arrival:
-    """Verify a session token: HS256 only, and nothing of the payload is read before that.
+    """Verify a session token.
 
     Takes the token as it stood in the URL and the time in seconds. Raises ArrivalRefused with the
-    reason code (docs/protocol.md lists them). RFC 7515 section 5.2, RFC 8725 section 3.
+    reason code (docs/protocol.md lists them).
     """
-    if len(token) > TOKEN_MOST:
-        raise ArrivalRefused("token_too_long")
-    parts = _COMPACT.fullmatch(token)
-    if parts is None or not all(_is_canonical(part) for part in parts.groups()):
-        raise ArrivalRefused("token_malformed")
-    _check_header(parts[1])
-    payload, secret = _check_signature(token, tenant)
-    return _read(_object(payload, "token_payload"), tenant, secret_id(secret), now)
+    try:
+        payload, secret = jws.verify(token, tenant.secrets)
+        return _read(payload, tenant, secret_id(secret), now)
+    except jws.Refused as refused:
+        raise ArrivalRefused(refused.code) from None
 
 
 def secret_id(secret: bytes) -> str:
     """Name a secret without telling it."""
     return hashlib.sha256(b"hook secret id" + secret).hexdigest()[:16]
-
-
-def _is_canonical(part: str) -> bool:
-    # One token, one spelling (RFC 7515 section 2): else a replay could wear another text.
-    try:
-        decoded = urlsafe_b64decode(part + "=" * (-len(part) % 4))
-    except ValueError:
-        return False
-    return urlsafe_b64encode(decoded).rstrip(b"=").decode() == part
-
-
-def _object(data: bytes, code: str) -> dict[str, Any]:
-    try:
-        return strict_json.read_object(data)
-    except ValueError:
-        raise ArrivalRefused(code) from None
-
-
-def _check_header(part: str) -> None:
-    header = _object(urlsafe_b64decode(part + "=" * (-len(part) % 4)), "token_header")
-    if header.get("alg") != "HS256":
-        raise ArrivalRefused("token_algorithm")
-    if any(name in header for name in _REFUSED_HEADERS):
-        raise ArrivalRefused("token_header")
-
-
-def _check_signature(token: str, tenant: Tenant) -> tuple[bytes, bytes]:
-    for secret in tenant.secrets:
-        try:
-            payload: bytes = _JWS.decode_complete(token, secret, algorithms=["HS256"])["payload"]
-        except jwt.InvalidSignatureError:
-            continue
-        except (jwt.PyJWTError, ValueError):
-            raise ArrivalRefused("token_header") from None
-        return payload, secret
-    raise ArrivalRefused("token_signature")
 
 
 def _read(payload: Mapping[str, Any], tenant: Tenant, used_secret: str, now: int) -> Arrival:
@@ -147,7 +97,7 @@ def _audience(payload: Mapping[str, Any], tenant: Tenant) -> str:
 
 def _deadline(payload: Mapping[str, Any], tenant: Tenant, now: int) -> int:
     """Check exp, nbf and iat (RFC 7519 section 4.1); give until when the journey may last."""
-    exp, nbf, iat = (_date(payload, name) for name in ("exp", "nbf", "iat"))
+    exp, nbf, iat = (jws.date_of(payload, name) for name in ("exp", "nbf", "iat"))
     if any(start is not None and start > now + LEEWAY for start in (nbf, iat)):
         raise ArrivalRefused("token_not_yet")
     end = _end_without_exp(iat, tenant) if exp is None else exp
@@ -158,16 +108,6 @@ def _deadline(payload: Mapping[str, Any], tenant: Tenant, now: int) -> int:
     if end + LEEWAY <= now:
         raise ArrivalRefused("token_expired")
     return end + LEEWAY
-
-
-def _date(payload: Mapping[str, Any], name: str) -> int | None:
-    if name not in payload:
-        return None
-    value = payload[name]
-    # A bool is an int in Python; a date is a number in JSON (RFC 7519 section 2, NumericDate).
-    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > 10**12:
-        raise ArrivalRefused("token_dates")
-    return int(value)
 
 
 def _end_without_exp(iat: int | None, tenant: Tenant) -> int:
@@ -211,16 +151,16 @@ def answer_url(sender: Sender, secret: bytes, body: Mapping[str, Any], now: int)
     HS256 with the secret that verified the arrival; `iss` and `aud` change places, `state` is
     copied, `exp` is `iat` + 60 s.
     """
-    # UTF-8, not \\u escapes: the budget of the URL is counted in UTF-8 bytes.
-    payload = strict_json.write(_payload(sender, body, now))
-    return _return_url(sender, _JWS.encode(payload, secret, algorithm="HS256"))
+    return with_query(
+        sender.redirect_url, session_token=jws.sign(_payload(sender, body, now), secret)
+    )
 
 
 def room(sender: Sender, body: Mapping[str, Any]) -> int:
     """Give how many bytes of claims still fit into the return URL beside `body`; may be < 0."""
-    # All times have ten digits; base64 makes four characters of three bytes, without padding.
+    # All times have ten digits.
     size = len(strict_json.write(_payload(sender, body, 1_000_000_000)))
-    length = len(_return_url(sender, "")) + _EMPTY_TOKEN + -(-size * 4 // 3)
+    length = len(with_query(sender.redirect_url, session_token="")) + jws.length(size)
     return (URL_MOST - length) * 3 // 4
 
 
@@ -233,9 +173,3 @@ def _payload(sender: Sender, body: Mapping[str, Any], now: int) -> dict[str, Any
         "state": sender.state,
         **body,
     }
-
-
-def _return_url(sender: Sender, token: str) -> str:
-    parts = urlsplit(sender.redirect_url)
-    added = urlencode({"session_token": token})
-    return urlunsplit(parts._replace(query=f"{parts.query}&{added}" if parts.query else added))

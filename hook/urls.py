@@ -1,6 +1,6 @@
 """The few things to know of a URL."""
 
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 _PORTS = {"https": 443, "http": 80}
 
@@ -21,3 +21,10 @@ def origin_of(url: str) -> str:
 def is_local(url: str) -> bool:
     """Tell whether a URL is on this machine, where http is allowed."""
     return urlsplit(url).hostname == "localhost"
+
+
+def with_query(url: str, **added: str) -> str:
+    """Add to the query of a URL; what stands there stays as it is."""
+    parts = urlsplit(url)
+    more = urlencode(added)
+    return urlunsplit(parts._replace(query=f"{parts.query}&{more}" if parts.query else more))

@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from hook.claims import nest
+from hook.claims import Declared, nest, only
 from hook.journey import SubjectMissing
+from hook.order import after, before, can_be_revised
 from hook.state import Journey, Progress
 from hook.steps.base import Step, Visit
 from hook.steps.factor import Factor, Lock
 from hook.steps.recovery import KIND
+from hook.steps.words import Written
 from hook.store import Store
 from hook.subject import about_key, person
-from hook.tenant import Flow, Tenant
+from hook.tenant import Tenant
 from hook.tokens import Sender, answer_body, room
 
 
@@ -35,8 +37,8 @@ class VisitMaker:
             tenant=self.tenant.slug,
             tenant_name=self.tenant.name,
             person=person(self.tenant, arrival.claims),
-            arrival=MappingProxyType(dict(arrival.claims)),
-            claims=MappingProxyType(dict(progress.claims)),
+            arrival=only(arrival.claims, step.looks_at()),
+            claims=Declared(progress.claims, self._used(step, progress)),
             scratch=MappingProxyType(dict(progress.scratch.get(step.name, {}))),
             records=self._records(step),
             factors=self._factors(step),
@@ -47,17 +49,27 @@ class VisitMaker:
             attempts=_Attempts(self.store, self.tenant.slug, self.subject, step.kind, self.now),
             began=progress.began,
             now=self.now,
-            deadline=arrival.deadline,
+            deadline=self.journey.ends,
             locale=self.tenant.locale,
             origin=self.origin,
+            url=f"{self.origin}/{self.tenant.slug}/{self.journey.id}/{step.name}",
             room=room_for(step, self.tenant, progress, arrival.sender),
+            written=self._written(step, progress) if step.reviews else (),
         )
 
+    def _used(self, step: Step, progress: Progress) -> frozenset[str]:
+        own = step.uses().union(step.writes())
+        return own.union(progress.claims) if step.reviews else own
+
+    def _written(self, step: Step, progress: Progress) -> tuple[Written, ...]:
+        found = (_written(each, progress) for each in before(step, self.tenant.flow))
+        return tuple(each for each in found if each.lines or each.revisable)
+
     def _asked_later(self, step: Step) -> frozenset[str]:
-        return frozenset().union(*(each.proves() for each in _after(step, self.tenant.flow)))
+        return frozenset().union(*(each.proves() for each in after(step, self.tenant.flow)))
 
     def _owes(self, step: Step) -> bool:
-        later = _after(step, self.tenant.flow)
+        later = after(step, self.tenant.flow)
         kinds = frozenset().union(*(each.factor_kinds() for each in later if each.proves()))
         if not step.proves() or not kinds or self.subject is None:
             return False
@@ -86,17 +98,19 @@ def room_for(step: Step, tenant: Tenant, progress: Progress, sender: Sender) -> 
     own = step.writes()
     if not own:
         return 0
-    rest = _after(step, tenant.flow)
+    rest = after(step, tenant.flow)
     later = {path: most for other in rest for path, most in other.writes().items()}
     # One byte stands for each value that is not known yet.
-    known = {**dict.fromkeys([*own, *later], 0), **progress.claims}
+    # Whoever comes back to a page has as much room as the first time.
+    known = {**progress.claims, **dict.fromkeys([*own, *later], 0)}
     left = room(sender, answer_body(nest(known), tenant.persist, None))
     return left + len(own) + len(later) - sum(later.values())
 
 
-def _after(step: Step, flow: Flow) -> Flow:
-    names = [other.name for other in flow]
-    return flow[names.index(step.name) + 1 :]
+def _written(step: Step, progress: Progress) -> Written:
+    own = {path: progress.claims[path] for path in step.writes() if path in progress.claims}
+    lines = step.describe(own) if own else ()
+    return Written(step.name, step.title, can_be_revised(step, progress), lines)
 
 
 @dataclass(frozen=True)

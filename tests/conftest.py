@@ -2,20 +2,17 @@
 
 import os
 import secrets
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from sqlalchemy import NullPool, create_engine, exc, text
 
-from tests.support.hooks import PROFILE, TERMS, Clock, make_app
-from tests.support.visitor import Visitor
+from hook.testing.hooks import Clock, MakeHook, hooks_in
+from hook.testing.visitor import Visitor
 
 POSTGRES = os.environ.get("HOOK_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
 REQUIRE_ALL = os.environ.get("REQUIRE_ALL") == "1"
-
-MakeHook = Callable[..., Flask]
 
 
 def absent(what: str) -> None:
@@ -85,19 +82,8 @@ def clock() -> Clock:
 @pytest.fixture
 def make_hook(tmp_path: Path, sqlite_database: str, clock: Clock) -> Iterator[MakeHook]:
     """Make a hook of a configuration, on SQLite unless told otherwise."""
-    made: list[Flask] = []
-
-    def make(
-        text: str = TERMS + PROFILE,
-        database: str = sqlite_database,
-        environ: dict[str, str] | None = None,
-    ) -> Flask:
-        made.append(make_app(tmp_path, database, text, clock, environ))
-        return made[-1]
-
-    yield make
-    for app in made:
-        app.extensions["hook"].store.close()
+    with hooks_in(tmp_path, sqlite_database, clock) as make:
+        yield make
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ import pytest
 
 import dev
 from hook import bare_app
-from hook.errors import ANSWER_CODES, PUBLIC
+from hook.errors import PUBLIC
+from hook.refusals import ANSWER_CODES
 from hook.steps import KINDS
 from tests.support.options import Option, every_option
 

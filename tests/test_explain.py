@@ -14,10 +14,9 @@ from flask import Flask
 from sqlalchemy import create_engine, text
 
 from hook.store.migrations import MIGRATIONS
-from tests.conftest import MakeHook
-from tests.support.hooks import ENVIRON, NOTICE, PROFILE, Clock, write_config
-from tests.support.visitor import Visitor
-from tests.support.watch import rows
+from hook.testing.hooks import ENVIRON, NOTICE, PROFILE, Clock, MakeHook, write_config
+from hook.testing.visitor import Visitor
+from hook.testing.watch import rows
 
 ROOT = Path(__file__).resolve().parents[1]
 UNUSABLE = 2

@@ -19,8 +19,11 @@ from click.testing import CliRunner
 from flask import Flask
 
 from hook.cli.factors import factors_commands
-from tests.conftest import MakeHook
-from tests.support.authenticator import SoftAuthenticator
+from hook.testing.authenticator import SoftAuthenticator
+from hook.testing.hooks import ENVIRON, NOTICE, RECOVERY, SECOND_FACTOR, TOTP, Clock, MakeHook
+from hook.testing.mail import MailSink, toml
+from hook.testing.tokens import TENANT_URL
+from hook.testing.watch import rows, watched_log
 from tests.support.factors import (
     STEP,
     Person,
@@ -32,10 +35,6 @@ from tests.support.factors import (
     subject_of,
     wrong_code,
 )
-from tests.support.hooks import ENVIRON, NOTICE, RECOVERY, SECOND_FACTOR, TOTP, Clock
-from tests.support.mail import MailSink, toml
-from tests.support.tokens import TENANT_URL
-from tests.support.watch import rows, watched_log
 
 ROOT = Path(__file__).resolve().parents[1]
 RIPEKA, MERE = "ripeka@kauri.example", "mere@kauri.example"

@@ -7,10 +7,12 @@ from typing import Any, ClassVar
 import pytest
 
 from hook.errors import HookError, StoreUnavailable
-from hook.journey import Broken, SubjectMissing, advance, apply, current, guard
+from hook.journey import Broken, SubjectMissing, advance, apply, guard
+from hook.order import current
 from hook.state import Position, Progress
 from hook.steps.base import Deny, Done, Form, Need, Outcome, Page, Shown, Stay, Step, Stores, Visit
-from tests.support.steps import Idle, Silent, visit
+from hook.testing.visits import visit
+from tests.support.steps import Idle, Silent
 
 
 class Asks(Step):

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from hook.errors import MailUnavailable
 from hook.mail import Mailer, Message, Server, read_sender
-from tests.support.mail import HOST, Authority, MailSink
+from hook.testing.mail import HOST, Authority, MailSink
 
 MAIL = Message("mere@example.org", "Your code – Kauri", "Kia ora Mere,\n.\nyour code is 123456 ē\n")
 HEADERS = {

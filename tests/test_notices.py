@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from tests.conftest import MakeHook
-from tests.support.authenticator import SoftAuthenticator
+from hook.testing.authenticator import SoftAuthenticator
+from hook.testing.hooks import NOTICE, RECOVERY, SECOND_FACTOR, TOTP, Clock, MakeHook
+from hook.testing.mail import SENDER, MailSink, toml
+from hook.testing.visitor import Seen
+from hook.testing.watch import Log, rows, watched_log
 from tests.support.factors import (
     STEP,
     Person,
@@ -20,10 +23,6 @@ from tests.support.factors import (
     key_on,
     wrong_code,
 )
-from tests.support.hooks import NOTICE, RECOVERY, SECOND_FACTOR, TOTP, Clock
-from tests.support.mail import SENDER, MailSink, toml
-from tests.support.visitor import Seen
-from tests.support.watch import Log, rows, watched_log
 
 RIPEKA = "ripeka@kauri.example"
 ELSEWHERE = "ripeka@elsewhere.example"

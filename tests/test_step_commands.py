@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 from hook.cli.data_map import data_map
 from hook.cli.steps import steps_commands
 from hook.steps import KINDS, find
-from tests.support.hooks import ENVIRON, PROFILE, SECOND_FACTOR, TERMS, write_config
+from hook.testing.hooks import ENVIRON, PROFILE, SECOND_FACTOR, TERMS, write_config
 
 GATE = """
 [[tenants.kauri.steps]]

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from hook.subject import key_of, person, subject_key
 from hook.tenant import Tenant
+from hook.testing.tokens import HOOK_URL, NOW, TENANT_URL
 from hook.texts import visible
 from hook.tokens import Arrival, Sender
-from tests.support.tokens import HOOK_URL, NOW, TENANT_URL
 
 PEPPER = bytes(range(32))
 EMAIL = "ripeka@kauri.example"

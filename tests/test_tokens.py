@@ -14,20 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hook import strict_json
-from hook.errors import ANSWER_CODES, PUBLIC, ArrivalRefused
+from hook.errors import PUBLIC, ArrivalRefused
+from hook.refusals import ANSWER_CODES
 from hook.tenant import Tenant
-from hook.tokens import (
-    LEEWAY,
-    URL_MOST,
-    Sender,
-    answer_body,
-    answer_url,
-    check_redirect_url,
-    room,
-    secret_id,
-    verify,
-)
-from tests.support.tokens import (
+from hook.testing.tokens import (
     HEADER,
     HOOK_URL,
     NOW,
@@ -40,6 +30,17 @@ from tests.support.tokens import (
     read_answer,
     sign,
     token,
+)
+from hook.tokens import (
+    LEEWAY,
+    URL_MOST,
+    Sender,
+    answer_body,
+    answer_url,
+    check_redirect_url,
+    room,
+    secret_id,
+    verify,
 )
 
 KEY, OTHER_KEY = base64.b64decode(SECRET), base64.b64decode(OTHER_SECRET)

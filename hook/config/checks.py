@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 
 from hook.claims import nest, overlap
-from hook.errors import ANSWER_CODES, COMPLETED, Mistake
+from hook.errors import Mistake
+from hook.refusals import ANSWER_CODES, COMPLETED
 from hook.steps.base import Step
 from hook.tenant import Flow, Tenant
 from hook.tokens import URL_MOST, Sender, answer_body, room
@@ -20,9 +21,11 @@ def check_flow(key: str, flow: Iterable[tuple[int, Step]]) -> list[Mistake]:
     writers: dict[str, str] = {}
     for number, step in flow:
         for path in step.writes():
-            for other in writers:
+            # A step of one's own may overlap with itself.
+            for other in {**writers, **dict.fromkeys(set(step.writes()) - {path}, step.name)}:
                 if overlap(path, other):
-                    problem = f"the claim {path} is written already by the step {writers[other]}"
+                    by = writers.get(other, step.name)
+                    problem = f"the claim {path} is written already by the step {by}"
                     mistakes.append(Mistake(f"{key}.steps[{number}]", problem))
         writers |= dict.fromkeys(step.writes(), step.name)
     return mistakes
@@ -49,7 +52,22 @@ def check_tenant(key: str, tenant: Tenant) -> list[Mistake]:
         *_same_codes(key, tenant.flow),
         *_never_given(key, tenant.flow),
         *_unknown_asked(key, tenant.flow),
+        *_own_url(key, tenant),
     ]
+
+
+def check_secrets(tenants: Mapping[str, Tenant]) -> list[Mistake]:
+    """Find peers that could sign as a tenant, or as another peer."""
+    owners = {secret: slug for slug, tenant in tenants.items() for secret in tenant.secrets}
+    mistakes = []
+    for slug, tenant in tenants.items():
+        for number, step in enumerate(tenant.flow):
+            peer = getattr(step.options, "url", "")
+            own = [each.get_secret_value() for each in getattr(step.options, "secrets", ())]
+            if any(owners.setdefault(secret, peer) != peer for secret in own):
+                problem = "this secret is used already; give each peer one of its own"
+                mistakes.append(Mistake(f"tenants.{slug}.steps[{number}].secrets", problem))
+    return mistakes
 
 
 def _most_bytes(flow: Flow) -> Mapping[str, int]:
@@ -108,6 +126,17 @@ def _unknown_asked(key: str, flow: Flow) -> Iterable[Mistake]:
                 yield Mistake(where, f"no step before this one has the name {asked}")
             for asked in sorted(condition.claims() - claims):
                 yield Mistake(where, f"no step before this one writes the claim {asked}")
+        asked_by_conditions = Step.uses(step)
+        for used in sorted(step.uses() - asked_by_conditions - claims):
+            problem = f"no step before this one writes the claim {used}, which it uses"
+            yield Mistake(f"{key}.steps[{number}]", problem)
+
+
+def _own_url(key: str, tenant: Tenant) -> Iterable[Mistake]:
+    # What is sent there would be its own answer.
+    for number, step in enumerate(tenant.flow):
+        if getattr(step.options, "url", None) in tenant.audiences:
+            yield Mistake(f"{key}.steps[{number}].url", "this is the hook's own URL")
 
 
 def _unwritten(key: str, tenant: Tenant) -> Iterable[Mistake]:

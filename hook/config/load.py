@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from hook.config.checks import check_flow, check_mail, check_tenant
+from hook.config.checks import check_flow, check_mail, check_secrets, check_tenant
 from hook.config.flow import build_flow
 from hook.config.mistakes import from_pydantic
 from hook.config.secrets import Source
@@ -47,6 +47,7 @@ def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> 
             mistakes += check_mail(f"tenants.{slug}", tenant)
         if tenant:
             tenants[slug] = tenant
+    mistakes += check_secrets(tenants)
     if mistakes or file is None:
         raise ConfigError([_with_variable(mistake, environ) for mistake in mistakes])
     return Config(
@@ -127,7 +128,7 @@ def _tenant(
     steps = data.get("steps") if isinstance(data, dict) else None
     if not isinstance(steps, list) or not all(isinstance(step, dict) for step in steps):
         return None, mistakes
-    flow, found = build_flow(key, steps, source.folder, public_url)
+    flow, found = build_flow(key, steps, source, public_url)
     found += check_flow(key, flow)
     if table is None or found:
         return None, mistakes + found

@@ -183,6 +183,8 @@ class StepTable(BaseModel):
     """Heading of the page."""
     when: WrittenCondition = None
     """Condition under which the step is asked, as a table; default: always."""
+    other_device: bool = False
+    """Offer to do this step on another device, by a QR code; only for kinds that allow it."""
 
 
 class TenantTable(Table):

@@ -34,6 +34,7 @@ class Settings:
     wallet_url: str = f"http://{LOOPBACK}:9000"
     person: Mapping[str, object] = field(default_factory=_pretend_person)
     wallet_redirect: str | None = None
+    hook_log: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse what would only fail later, in the middle of a visit."""
@@ -58,6 +59,7 @@ class Settings:
             tenant_url=tenant_url,
             wallet_url=env.get("EMULATOR_WALLET_URL") or _beside(tenant_url),
             wallet_redirect=env.get("EMULATOR_WALLET_REDIRECT") or None,
+            hook_log=env.get("EMULATOR_HOOK_LOG") or None,
         )
 
     @property

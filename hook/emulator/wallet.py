@@ -7,6 +7,7 @@ from flask import render_template, request
 from . import jws
 from .errors import Problem
 from .tenant import Tenant
+from .trace import trace
 
 # The platform advises to keep the whole return URL within this many characters.
 URL_BUDGET = 2000
@@ -25,6 +26,7 @@ def show(tenant: Tenant) -> str:
         answer=_pretty(result.answer),
         arrival=_pretty(result.visit.arrival),
         budget=URL_BUDGET,
+        trace=trace(tenant.settings.hook_log, result.answer.payload["state"]),
     )
 
 

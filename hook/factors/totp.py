@@ -1,15 +1,13 @@
-"""Time-based one-time passwords (RFC 6238): seeds, QR codes, the time step a code is of."""
+"""Time-based one-time passwords (RFC 6238): seeds, the time step a code is of."""
 
 import hmac
 
 import pyotp
-import segno
 
 STEP_SECONDS = 30
 DIGITS = 6
 WINDOW = 1
 """How many time steps before and after now are accepted (RFC 6238 section 5.2)."""
-_BORDER = 4
 _ISSUER_MOST, _ACCOUNT_MOST = 40, 60
 
 
@@ -25,14 +23,6 @@ def uri(seed: str, issuer: str, account: str) -> str:
     """
     name, issuer_name = _plain(account, _ACCOUNT_MOST), _plain(issuer, _ISSUER_MOST)
     return pyotp.TOTP(seed).provisioning_uri(name=name, issuer_name=issuer_name)
-
-
-def qr_svg(text: str, title: str) -> str:
-    """Draw a QR code as an inline SVG element, dark on white whatever is around it."""
-    code = segno.make_qr(text, error="l")
-    return code.svg_inline(
-        border=_BORDER, dark="#000", light="#fff", title=title, svgclass="qr", omitsize=True
-    )
 
 
 def grouped(seed: str) -> str:

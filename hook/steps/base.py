@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
-from hook.errors import Stopped
 from hook.mail import Message
+from hook.refusals import Stopped
 from hook.steps.factor import Factor, FactorChange, Lock, Proof
 from hook.steps.options import StepOptions
+from hook.steps.words import Line, Written, in_words, text_of
 
 Claims = Mapping[str, Any]
 
@@ -71,11 +72,13 @@ class Stay:
 class Deny:
     """The journey ends with this code: of the table of refusals, or one that the step declares.
 
-    `again` is when a new journey may end otherwise, in seconds since 1970; 0: nobody knows.
+    `again` is when a new journey may end otherwise, in seconds since 1970; 0: nobody knows. `why`
+    is a reason code for the log, where the code alone says too little.
     """
 
     code: str
     again: int = 0
+    why: str = ""
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z][a-z0-9_]{2,39}", self.code):
@@ -138,12 +141,14 @@ class Attempts(Protocol):
 class Visit:
     """All that a step may know of a visitor; nothing of it can be changed.
 
-    `arrival` and `claims` (so far, by dotted path) are claims; `scratch` is what this step kept in
-    this journey, `records` what steps of this kind and tenant keep of this subject, by step name;
-    `factors` are those of the kinds that the step declares, `proofs` what counted in this journey;
-    `asks_later` tells whether a later step asks for a factor, `owes` whether for one there is.
-    `outcomes` are the reasons of the steps so far, by step name.
-    `began`, `now` and `deadline` are seconds since 1970; `room` is how many bytes of claims fit.
+    `arrival` and `claims` (so far, by dotted path) have the claims that the step declares: to ask
+    for another is an error. `scratch` is what this step kept in this journey, `records` what steps
+    of this kind and tenant keep of this subject, by step name; `factors` are those of the kinds
+    that the step declares, `proofs` what counted in this journey; `asks_later` tells whether a
+    later step asks for a factor, `owes` whether for one there is. `outcomes` are the reasons of the
+    steps so far, by step name. `url` is the step's own, to which visitors come back that Redirect
+    sent away. `began`, `now` and `deadline` are seconds since 1970; `room` is how many bytes of
+    claims fit. `written` is what earlier steps wrote, for a step that `reviews`.
     """
 
     tenant: str
@@ -164,7 +169,9 @@ class Visit:
     deadline: int
     locale: str
     origin: str
+    url: str
     room: int
+    written: tuple[Written, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -182,11 +189,23 @@ class Step:
     options_model: ClassVar[type[StepOptions]] = StepOptions
     needs_javascript: ClassVar[bool] = False
     resumes: ClassVar[bool] = False
+    #: Visitors may do it on another device, where the issuer allows that.
+    movable: ClassVar[bool] = False
+    #: It never shows a page: it lets pass, or denies.
+    silent: ClassVar[bool] = False
+    #: Visitors may come back to its page and send it again, until the journey ends.
+    revisable: ClassVar[bool] = False
+    #: It is shown what all steps before it wrote, and is asked again when one of them changes that.
+    reviews: ClassVar[bool] = False
     sends_mail: ClassVar[bool] = False
+    #: It counts attempts, so it has to know who the visitor is.
+    counts: ClassVar[bool] = False
     stores: ClassVar[Stores | None] = None
 
     #: The condition under which it is asked, set when the flow is built.
     when: Any = None
+    #: Whether the issuer allows another device, set when the flow is built.
+    other_device: bool = False
 
     def __init__(self, name: str, title: str, options: Any) -> None:
         self.name = name
@@ -200,6 +219,18 @@ class Step:
     def writes(self) -> Mapping[str, int]:
         """Name the claims it may write, by dotted path, each with the most bytes of its JSON."""
         return {}
+
+    def uses(self) -> frozenset[str]:
+        """Name the claims of earlier steps that it or its conditions look at, by dotted path.
+
+        When the visitor goes back and changes one of them, the step is asked again.
+        """
+        asked = (condition.claims() for condition in self.conditions().values())
+        return frozenset().union(*asked)
+
+    def describe(self, claims: Claims) -> tuple[Line, ...]:
+        """Say in plain words what it wrote, for a review; takes its own claims by dotted path."""
+        return tuple(Line(in_words(path), text_of(value)) for path, value in claims.items())
 
     def factor_kinds(self) -> frozenset[str]:
         """Name the kinds of factors that the step is given, and may change."""

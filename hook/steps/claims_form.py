@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from hook.claims import overlap, pick
 from hook.steps.base import (
+    Claims,
     Done,
     Form,
     Need,
@@ -20,6 +21,7 @@ from hook.steps.base import (
 from hook.steps.fields import Choice, FieldOptions, earliest_day, latest_day, most_bytes
 from hook.steps.options import StepOptions
 from hook.steps.values import FieldError, Value, characters, parse
+from hook.steps.words import Line, text_of
 from hook.strict_json import write
 
 
@@ -64,6 +66,8 @@ class ClaimsForm(Step):
 
     kind = "claims_form"
     options_model = ClaimsFormOptions
+    revisable = True
+    movable = True
 
     def reads(self) -> frozenset[str]:
         """Name the claims that fill fields in, or tell that a field need not be asked."""
@@ -90,7 +94,8 @@ class ClaimsForm(Step):
 
     def show(self, visit: Visit) -> Page:
         """Give the page with the fields, filled in from the arrival where configured."""
-        views = [_view(field, visit) for field in self._asked(visit)]
+        was_sent = visit.outcomes.get(self.name) == Done().reason
+        views = [_view(field, visit, was_sent) for field in self._asked(visit)]
         values = {
             "intro": self.options.intro,
             "fields": views,
@@ -115,6 +120,15 @@ class ClaimsForm(Step):
         errors = errors or _too_long(claims, visit.room)
         return Stay(errors, reason="invalid") if errors else Done(claims)
 
+    def describe(self, claims: Claims) -> tuple[Line, ...]:
+        """Say what was filled in, with the labels that the visitor saw."""
+        fields = [field for field in self.options.fields if field.editable]
+        return tuple(
+            Line(field.label, _in_words(field, claims[field.claim]))
+            for field in fields
+            if field.claim in claims
+        )
+
     def _asked(self, visit: Visit) -> list[FieldOptions]:
         fields: tuple[FieldOptions, ...] = self.options.fields
         if self.options.ask == "always":
@@ -126,11 +140,18 @@ class ClaimsForm(Step):
         ]
 
 
+def _in_words(field: FieldOptions, value: object) -> str:
+    labels = {choice.value: choice.label for choice in field.choices}
+    if isinstance(value, list):
+        return ", ".join(labels.get(str(each), str(each)) for each in value)
+    return labels.get(str(value), text_of(value))
+
+
 def _source(field: FieldOptions) -> str:
     return field.from_arrival or field.claim
 
 
-def _view(field: FieldOptions, visit: Visit) -> FieldView:
+def _view(field: FieldOptions, visit: Visit, was_sent: bool) -> FieldView:
     earliest, latest = earliest_day(field, visit.now), latest_day(field, visit.now)
     return FieldView(
         name=field.claim,
@@ -143,12 +164,18 @@ def _view(field: FieldOptions, visit: Visit) -> FieldView:
         choices=field.choices,
         earliest=earliest.isoformat() if earliest else "",
         latest=latest.isoformat() if latest else "",
-        sent=_prefill(field, visit),
+        sent=_prefill(field, visit, was_sent),
     )
 
 
-def _prefill(field: FieldOptions, visit: Visit) -> tuple[str, ...]:
-    value = pick(visit.arrival, field.from_arrival) if field.from_arrival else None
+def _prefill(field: FieldOptions, visit: Visit, was_sent: bool) -> tuple[str, ...]:
+    # Whoever comes back finds what they had said.
+    if field.editable and was_sent:
+        return _as_sent(visit.claims.get(field.claim))
+    return _as_sent(pick(visit.arrival, field.from_arrival) if field.from_arrival else None)
+
+
+def _as_sent(value: object) -> tuple[str, ...]:
     match value:
         case None:
             return ()
@@ -157,7 +184,7 @@ def _prefill(field: FieldOptions, visit: Visit) -> tuple[str, ...]:
         case list():
             return tuple(item for item in value if isinstance(item, str))
         case str() | int() | float():
-            return (str(value),)
+            return (text_of(value),)
         case _:
             return ()
 

@@ -73,6 +73,7 @@ class EmailCode(Step):
 
     kind = "email_code"
     sends_mail = True
+    counts = True
     stores = Stores("how many mails were sent and how many guesses were wrong", "30 days")
     options_model = EmailCodeOptions
 

@@ -1,23 +1,15 @@
 """gate: goes on only if a condition holds; else the journey ends with a code of yours."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import AfterValidator
-
-from hook.errors import ANSWER_CODES, COMPLETED, Stopped
+from hook.refusals import Stopped
 from hook.steps.base import Deny, Need, Shown, Step, Visit
 from hook.steps.conditions import WrittenCondition, facts_of
 from hook.steps.fields import Filled
-from hook.steps.options import StepOptions, matching
+from hook.steps.options import Code, StepOptions
 
 _TODO = "Go back to your wallet. If you think this is wrong, ask the organisation."
-
-
-def _own_code(code: str) -> str:
-    if code in (*ANSWER_CODES, COMPLETED):
-        raise ValueError("this code has a meaning of its own; use another")
-    return code
 
 
 class GateOptions(StepOptions):
@@ -25,11 +17,7 @@ class GateOptions(StepOptions):
 
     require: WrittenCondition
     """Condition that must hold, as a table; what is missing does not hold."""
-    code: Annotated[
-        str,
-        matching(r"[a-z][a-z0-9_]{2,39}", "use 3 to 40 small letters, digits and _"),
-        AfterValidator(_own_code),
-    ]
+    code: Code
     """What the tenant gets as error.message: small letters, digits and _, such as age_under_18."""
     text: Filled
     """What visitors read who are not let through: what happened, in a sentence or two."""
@@ -42,6 +30,7 @@ class Gate(Step):
 
     kind = "gate"
     options_model = GateOptions
+    silent = True
 
     def conditions(self) -> Mapping[str, Any]:
         """Give what it requires, and its own condition."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from hook import qr
 from hook.factors import totp
 from hook.factors.numbers import read_code
 from hook.steps.base import Form, Page, Visit
@@ -39,7 +40,7 @@ class TotpMethod(Method):
         uri = totp.uri(seed, visit.tenant_name, visit.person)
         values = {
             "uri": uri,
-            "qr": totp.qr_svg(uri, "QR code for the authenticator app"),
+            "qr": qr.svg(uri, "QR code for the authenticator app"),
             "key": totp.grouped(seed),
         }
         return Page("steps/totp_enrol.html", values)

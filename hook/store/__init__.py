@@ -45,6 +45,11 @@ class Store:
         with self._database.read() as connection:
             return journeys.find(connection, self._vault, tenant, journey_id, browser)
 
+    def find_anyones(self, tenant: str, journey_id: str) -> Stored | None:
+        """Find a journey of this tenant for another device; whether it may is not decided here."""
+        with self._database.read() as connection:
+            return journeys.find_anyones(connection, self._vault, tenant, journey_id)
+
     def find_by_arrival(self, tenant: str, sender: Sender, browser: bytes) -> Stored | None:
         """Find the journey that this arrival has in this browser."""
         with self._database.read() as connection:

@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, bindparam, delete, func, select, update
 
 from hook.claims import nest
-from hook.errors import COMPLETED
+from hook.refusals import COMPLETED
 from hook.state import Ended, Journey, Position, Progress
-from hook.steps.factor import Enrol, Proof
 from hook.store.database import Change
+from hook.store.plain import from_plain, to_plain
 from hook.store.tables import INSERT, journeys
 from hook.strict_json import read_object, write
 from hook.tokens import LEEWAY, LIFETIME_MOST, Arrival, Sender
@@ -39,6 +39,9 @@ _BY_ID = select(journeys).where(
     journeys.c.id == bindparam("id"),
     journeys.c.tenant == bindparam("tenant"),
     journeys.c.browser == bindparam("browser"),
+)
+_ANYONES = select(journeys).where(
+    journeys.c.id == bindparam("id"), journeys.c.tenant == bindparam("tenant")
 )
 _BY_ARRIVAL = select(journeys).where(
     journeys.c.arrival_key == bindparam("arrival_key"),
@@ -133,6 +136,15 @@ def find(
     return _stored(vault, connection.execute(_BY_ID, keys).first())
 
 
+def find_anyones(
+    connection: Connection, vault: Vault, tenant: str, journey_id: str
+) -> Stored | None:
+    """Find a journey of this tenant, whichever browser asks: the caller has to decide that."""
+    return _stored(
+        vault, connection.execute(_ANYONES, {"id": journey_id, "tenant": tenant}).first()
+    )
+
+
 def find_by_arrival(
     connection: Connection, vault: Vault, tenant: str, sender: Sender, browser: bytes
 ) -> Stored | None:
@@ -200,9 +212,7 @@ def _plain(arrival: Arrival) -> dict[str, Any]:
 
 
 def _progress(vault: Vault, journey: Journey, progress: Progress) -> bytes:
-    proofs = [vars(proof) for proof in progress.proofs]
-    held = [vars(enrol) for enrol in progress.held]
-    return _seal(vault, journey, "progress", {**vars(progress), "proofs": proofs, "held": held})
+    return _seal(vault, journey, "progress", to_plain(progress))
 
 
 def _answer(vault: Vault, journey: Journey, position: Position, now: int) -> bytes:
@@ -244,7 +254,7 @@ def _stored(vault: Vault, row: Row[Any] | None) -> Stored | None:
         id=row.id,
         tenant=row.tenant,
         arrival=Arrival(**{**arrival, "sender": Sender(**arrival["sender"])}),
-        progress=_as_progress(progress),
+        progress=from_plain(progress),
         version=row.version,
     )
     return Stored(row.id, journey, None)
@@ -261,14 +271,6 @@ def _explained(vault: Vault, row: Row[Any]) -> Explained:
     elif row.progress is not None:
         trace = _opened(vault, row, "progress").get("outcomes", {})
     return Explained(row.id, row.tenant, row.outcome, row.deadline, trace)
-
-
-def _as_progress(plain: dict[str, Any]) -> Progress:
-    # A journey that was opened by an older hook has no proofs.
-    proofs = (Proof(**{**proof, "amr": tuple(proof["amr"])}) for proof in plain.get("proofs", ()))
-    held = (Enrol(**enrol) for enrol in plain.get("held", ()))
-    lists = {"done": tuple(plain["done"]), "unseen": tuple(plain["unseen"])}
-    return Progress(**{**plain, **lists, "proofs": tuple(proofs), "held": tuple(held)})
 
 
 def _ended(vault: Vault, row: Row[Any]) -> Ended:

@@ -6,14 +6,14 @@ from flask import Flask, Response, g, request
 
 from hook import audit
 from hook.tenant import Config
-from hook.web import arrive, errors, health, journey, security
+from hook.web import arrive, errors, health, journey, lending, security
 
 
 def init_app(app: Flask, config: Config) -> None:
     """Put the web side into the app."""
     # Those redirects would name the host that the request names.
     app.url_map.redirect_defaults = app.url_map.merge_slashes = False
-    for part in (health, arrive, journey):
+    for part in (health, arrive, lending, journey):
         app.register_blueprint(part.blueprint)
     app.before_request(_start)
     security.init_app(app, config)

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from urllib.parse import urlsplit
 
 from flask import Request, Response
 from itsdangerous import BadSignature, Signer
@@ -20,7 +21,9 @@ class Browser:
         self._cookie = Signer(keys, salt="hook browser", digest_method=hashlib.sha256)
         self._form = Signer(keys, salt="hook form", digest_method=hashlib.sha256)
         self._secure = not config.is_local
-        self.name = "__Host-hook" if self._secure else "hook"
+        # Browsers keep one jar for all ports of a machine, where two hooks may try a handoff.
+        port = urlsplit(config.public_url).port
+        self.name = "__Host-hook" if self._secure else f"hook-{port or 80}"
 
     def read(self, request: Request) -> str | None:
         """Give the browser's key; None without a cookie of ours."""

@@ -70,7 +70,8 @@ def _page(code: str, public: PublicText) -> Response:
     journey_id = args.get("journey_id")
     again = ""
     if journey_id and public.status not in (404, 410):
-        again = url_for("journey.look", slug=args["slug"], journey_id=journey_id)
+        where = "lending.show" if "token" in args else "journey.look"
+        again = url_for(where, **{name: each for name, each in args.items() if name != "name"})
     tenant = hook().config.tenants.get(args.get("slug", ""))
     html = render(tenant, "error.html", title=public.title, public=public, code=code, again=again)
     return make_response(html, public.status)

@@ -13,6 +13,11 @@ from hook.steps.base import Form
 from hook.web.browser import Browser
 
 TOKEN_FIELD = "_csrf"
+BACK = "_back"
+"""The button that leads to the page before."""
+LEND = "_lend"
+"""The buttons that let another device do the step, and that end this: yes or no."""
+_OURS = (TOKEN_FIELD, BACK, LEND)
 _VALUES_MOST = 200
 
 
@@ -61,5 +66,6 @@ def sent_form(browser: Browser, key: str, journey_id: str) -> Form:
 
 
 def plain(values: "MultiDict[str, str]") -> Form:
-    """Give the values of a form or a query without the token."""
-    return Form({name: tuple(sent) for name, sent in values.lists() if name != TOKEN_FIELD})
+    """Give the values of a form or a query without what is not the step's."""
+    own = ((name, sent) for name, sent in values.lists() if name not in _OURS)
+    return Form({name: tuple(sent) for name, sent in own})

@@ -3,13 +3,22 @@
 from flask import Blueprint, Response, make_response, request
 
 from hook.errors import RequestRefused
-from hook.moves import At, Away, Moved
+from hook.moves import At, Away, Moved, Over
 from hook.state import Ended
 from hook.tenant import Tenant
 from hook.web import ahead
 from hook.web.context import browser_key, hook, runner, tenant_of
-from hook.web.forms import new_form, plain, sent_form
-from hook.web.pages import away_page, go, journey_url, step_page, stopped_by, stopped_page, to
+from hook.web.forms import BACK, LEND, new_form, plain, sent_form
+from hook.web.pages import (
+    away_page,
+    go,
+    journey_url,
+    over,
+    step_page,
+    stopped_by,
+    stopped_page,
+    to,
+)
 from hook.web.templates import render
 
 blueprint = Blueprint("journey", __name__)
@@ -23,6 +32,8 @@ def look(slug: str, journey_id: str) -> Response:
     tenant = tenant_of(slug)
     run = runner(tenant, browser_key())
     where = run.look(journey_id)
+    if isinstance(where, Over):
+        return over(tenant)
     if not isinstance(where, Ended):
         return go(tenant, where if isinstance(where, Moved) else Moved(journey_id, where.step.name))
     url = run.answer(where)
@@ -41,7 +52,9 @@ def step(slug: str, journey_id: str, name: str) -> Response:
     run = runner(tenant, key)
     if request.query_string:
         return _after(tenant, key, run.resume(journey_id, name, plain(request.args)))
-    where = run.look(journey_id)
+    where = run.look(journey_id, name)
+    if isinstance(where, Over):
+        return over(tenant)
     if isinstance(where, At) and where.step.name == name:
         return step_page(tenant, where, new_form(hook().browser, key, journey_id))
     return to(journey_url(tenant, journey_id))
@@ -52,7 +65,12 @@ def submit(slug: str, journey_id: str, name: str) -> Response:
     """Judge what was sent to a step."""
     tenant, key = tenant_of(slug), browser_key()
     sent = sent_form(hook().browser, key, journey_id)
-    return _after(tenant, key, runner(tenant, key).submit(journey_id, name, sent))
+    run = runner(tenant, key)
+    if BACK in request.form:
+        return go(tenant, run.go_back(journey_id, name, sent))
+    if LEND in request.form:
+        return go(tenant, run.lend(journey_id, name, sent, wanted=request.form[LEND] == "yes"))
+    return _after(tenant, key, run.submit(journey_id, name, sent))
 
 
 @blueprint.get("/<slug>/<journey_id>/cancel")
@@ -81,11 +99,13 @@ def confirm_cancel(slug: str, journey_id: str) -> Response:
     return go(tenant, runner(tenant, key).cancel(journey_id, reason))
 
 
-def _after(tenant: Tenant, key: str, where: At | Moved | Away) -> Response:
+def _after(tenant: Tenant, key: str, where: At | Moved | Away | Over) -> Response:
     match where:
         case At():
             return step_page(tenant, where, new_form(hook().browser, key, where.journey_id))
         case Away():
             return away_page(tenant, where.url, back=False)
+        case Over():
+            return over(tenant)
         case Moved():
             return go(tenant, where)

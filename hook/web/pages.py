@@ -2,10 +2,12 @@
 
 from flask import Response, make_response, redirect, url_for
 
-from hook.errors import STOPPED, Stopped
+from hook import qr
 from hook.moves import At, Moved
-from hook.state import Ended
+from hook.refusals import STOPPED, Stopped
+from hook.state import Ended, Pass
 from hook.tenant import Tenant
+from hook.web.context import hook
 from hook.web.forms import JourneyForm
 from hook.web.security import allow_script
 from hook.web.templates import counted, render
@@ -30,6 +32,8 @@ def to(path: str) -> Response:
 
 def step_page(tenant: Tenant, at: At, form: JourneyForm) -> Response:
     """Render the page of a step; 422 when the last submission had errors."""
+    if at.lent:
+        return _lent_page(tenant, at, at.lent, form)
     html = render(
         tenant,
         at.page.template,
@@ -47,6 +51,29 @@ def step_page(tenant: Tenant, at: At, form: JourneyForm) -> Response:
     if at.page.script:
         allow_script(response)
     return response
+
+
+def _lent_page(tenant: Tenant, at: At, lent: Pass, form: JourneyForm) -> Response:
+    """Render the page that waits while another device does the step; it loads itself again."""
+    path = url_for("lending.show", slug=tenant.slug, journey_id=at.journey_id, token=lent.token)
+    url = f"{hook().config.public_url}{path}"
+    html = render(
+        tenant,
+        "lent.html",
+        at=at,
+        journey_url=journey_url(tenant, at.journey_id),
+        title=at.step.title,
+        person=at.person,
+        form=form,
+        qr=None if lent.browser else qr.svg(url, "QR code for your other device"),
+        cancel_url=url_for("journey.cancel", slug=tenant.slug, journey_id=at.journey_id),
+    )
+    return make_response(html)
+
+
+def over(tenant: Tenant) -> Response:
+    """Send a device that has done its part to the page that says so."""
+    return to(url_for("lending.over", slug=tenant.slug))
 
 
 def stopped_by(tenant: Tenant, code: str) -> Stopped | None:

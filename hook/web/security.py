@@ -53,8 +53,8 @@ def init_app(app: Flask, config: Config) -> None:
         page = {} if request.endpoint == "static" else _PAGE_HEADERS
         for name, value in {**_HEADERS, **page}.items():
             response.headers.setdefault(name, value)
-        if request.endpoint == ARRIVE:
-            # The URL holds the token, whatever came of it.
+        if request.endpoint == ARRIVE or request.query_string:
+            # The URL holds a token, whatever came of it.
             response.headers["Referrer-Policy"] = "no-referrer"
         if not config.is_local:
             response.headers["Strict-Transport-Security"] = _HSTS

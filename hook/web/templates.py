@@ -1,13 +1,15 @@
 """Templates: strict about names, a tenant's own first; static files named by their content."""
 
 import hashlib
+import sys
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app, render_template, url_for
-from jinja2 import StrictUndefined
+from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, StrictUndefined
 
+from hook.steps.base import Step
 from hook.tenant import Config, Tenant
 
 _YEAR = 31_536_000
@@ -19,6 +21,7 @@ def init_app(app: Flask, config: Config) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = _YEAR
+    app.jinja_env.loader = ChoiceLoader([*_loaders(app), *_loaders_of_steps(config)])
     static = Path(app.static_folder or "")
     app.extensions["hook templates"] = frozenset(app.jinja_env.list_templates())
     app.jinja_env.filters["duration"] = duration_in_words
@@ -26,6 +29,26 @@ def init_app(app: Flask, config: Config) -> None:
         static_url=_static_url(static),
         brands={slug for slug in config.tenants if (static / f"tenants/{slug}.css").is_file()},
     )
+
+
+def _loaders(app: Flask) -> list[BaseLoader]:
+    return [app.jinja_env.loader] if app.jinja_env.loader else []
+
+
+def _loaders_of_steps(config: Config) -> list[BaseLoader]:
+    """Find the folders templates/ beside steps from outside; ours come first."""
+    steps = {type(step) for tenant in config.tenants.values() for step in tenant.flow}
+    folders = {_home(step) / "templates" for step in steps if not _is_ours(step)}
+    return [FileSystemLoader(folder) for folder in sorted(folders) if folder.is_dir()]
+
+
+def _is_ours(step: type[Step]) -> bool:
+    return step.__module__.startswith("hook.")
+
+
+def _home(step: type[Step]) -> Path:
+    file = getattr(sys.modules[step.__module__], "__file__", None)
+    return Path(file).parent if file else Path()
 
 
 def render(tenant: Tenant | None, name: str, **values: Any) -> str:

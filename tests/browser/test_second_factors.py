@@ -18,10 +18,10 @@ from werkzeug.serving import make_server
 
 from hook import build_app
 from hook.config.load import load
+from hook.testing.hooks import ENVIRON, NOTICE, RECOVERY, SECOND_FACTOR, TOTP, Clock, write_config
+from hook.testing.tokens import token
 from tests.browser.conftest import PHONE, Open
 from tests.support.factors import code, wrong_code
-from tests.support.hooks import ENVIRON, NOTICE, RECOVERY, SECOND_FACTOR, TOTP, Clock, write_config
-from tests.support.tokens import token
 from tests.test_css import contrast
 
 DESKTOP = {"width": 1_280, "height": 800}

@@ -9,11 +9,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
+from hook.testing.hooks import ENVIRON, Clock, MakeHook
+from hook.testing.visitor import Visitor
 from hook.vault import new_key, read_key
-from tests.conftest import MakeHook
 from tests.support.config_trial import Trial
-from tests.support.hooks import ENVIRON, Clock
-from tests.support.visitor import Visitor
 
 ROOT = Path(__file__).resolve().parents[2]
 FLASK = ("-m", "flask", "--app", "app")

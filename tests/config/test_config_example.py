@@ -7,12 +7,19 @@ from pathlib import Path
 import pytest
 
 from hook.config.load import load
-from tests.support.hooks import ENVIRON
+from hook.testing.hooks import ENVIRON
 from tests.support.options import Option, every_option
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "config.example.toml"
 TEXT = EXAMPLE.read_text(encoding="utf-8")
+#: The secrets of what is commented out.
+PUT_IN = {
+    "SMTP_PASSWORD": "sesame",
+    "DIRECTORY_KEY": "a-key",
+    "DIRECTORY_SECRET": "a-secret",
+    "RIMU_ID_SECRET": ENVIRON["RIMU_SECRET"],
+}
 #: Assigned lines, also those that are commented out.
 ASSIGNED = re.compile(r"^(?P<comment># )?(?P<name>\w+) *= *(?P<value>[^#\n]*)", re.M)
 #: What makes a comment of an option or of the head of a table.
@@ -41,7 +48,7 @@ def test_every_option_that_is_commented_out_can_be_put_in(tmp_path: Path) -> Non
     path = tmp_path / "config.toml"
     path.write_text(text, encoding="utf-8")
     (tmp_path / "examples").symlink_to(ROOT / "examples")
-    config = load(path, {**ENVIRON, "SMTP_PASSWORD": "sesame"})
+    config = load(path, {**ENVIRON, **PUT_IN})
     assert config.tenants["kauri"].person == ("name", "email")
     assert config.smtp is not None
 

@@ -6,8 +6,8 @@ import pytest
 
 from hook.config.load import load
 from hook.errors import ConfigError
+from hook.testing.hooks import ENVIRON
 from tests.support.config_trial import ISSUE, Change, Trial
-from tests.support.hooks import ENVIRON
 
 NAME = 'name     = "Kauri Polytechnic"'
 RETURN = "return_origins = []"

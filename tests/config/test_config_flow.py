@@ -6,11 +6,10 @@ import pytest
 
 from hook.config.load import load
 from hook.errors import ConfigError
-from tests.conftest import MakeHook
+from hook.testing.hooks import ENVIRON, NOTICE, MakeHook, write_config
+from hook.testing.tokens import TENANT_URL
+from hook.testing.visitor import Visitor
 from tests.support.config_trial import Trial
-from tests.support.hooks import ENVIRON, NOTICE, write_config
-from tests.support.tokens import TENANT_URL
-from tests.support.visitor import Visitor
 
 STEPS = "tenants.kauri.steps"
 VERSION = 'version = "2026-11"'

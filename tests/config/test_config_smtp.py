@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from hook.mail import Mailer, Message, Server
+from hook.testing.mail import Authority, MailSink, toml
 from tests.support.config_trial import Trial
-from tests.support.mail import Authority, MailSink, toml
 
 HOST = 'host = "mail.example.org"'
 SENDER = 'sender = "hook@example.org"'

@@ -20,7 +20,7 @@ from webauthn.helpers.structs import AttestationFormat
 
 from hook.factors import passkeys
 from hook.factors.passkeys import Authenticator, Passkey, Policy, Refused, Registered, Used
-from tests.support.authenticator import (
+from hook.testing.authenticator import (
     AAGUID,
     EDDSA,
     ES256,

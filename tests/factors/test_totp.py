@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hook import qr
 from hook.factors import totp
 
 RFC_SEED = base64.b32encode(b"12345678901234567890").decode()
@@ -137,7 +138,7 @@ def test_a_colon_in_a_name_does_not_move_the_border_between_issuer_and_account(
 
 
 def test_the_picture_is_dark_on_a_white_ground_that_covers_all() -> None:
-    root = ET.fromstring(totp.qr_svg(totp.uri(SEED, "Kauri", "Ripeka"), "For the app"))  # noqa: S314
+    root = ET.fromstring(qr.svg(totp.uri(SEED, "Kauri", "Ripeka"), "For the app"))  # noqa: S314
     assert root.tag.removeprefix(SVG) == "svg"
     _, _, width, height = map(int, root.attrib["viewBox"].split())
     ground, dark = (each for each in root.iter() if each.tag.removeprefix(SVG) == "path")
@@ -149,15 +150,15 @@ def test_the_picture_is_dark_on_a_white_ground_that_covers_all() -> None:
 
 
 def test_the_picture_has_its_title_and_neither_style_nor_script_nor_address() -> None:
-    svg = totp.qr_svg("otpauth://totp/a?secret=A", "<For> the app")
+    svg = qr.svg("otpauth://totp/a?secret=A", "<For> the app")
     assert "<title>&lt;For&gt; the app</title>" in svg
     assert not re.search(r"style|script|\bon\w+=|href|https?:(?!//www\.w3\.org/2000/svg)", svg)
 
 
 def test_a_long_name_still_makes_a_picture() -> None:
     # 200 characters for a tenant and 80 for a person is what the configuration allows.
-    assert totp.qr_svg(totp.uri(SEED, "K" * 200, "R" * 80), "x")
-    assert totp.qr_svg(totp.uri(SEED, "学" * 200, "名" * 80), "x")
+    assert qr.svg(totp.uri(SEED, "K" * 200, "R" * 80), "x")
+    assert qr.svg(totp.uri(SEED, "学" * 200, "名" * 80), "x")
 
 
 def test_a_key_is_typed_in_groups_of_four() -> None:

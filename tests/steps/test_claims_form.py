@@ -7,12 +7,11 @@ import pytest
 from flask import Flask
 
 from hook.errors import ConfigError
-from tests.conftest import MakeHook
-from tests.support.contract import Html
-from tests.support.hooks import PROFILE
-from tests.support.tokens import TENANT_URL
-from tests.support.visitor import Seen, Values, Visitor
-from tests.support.watch import rows
+from hook.testing.hooks import PROFILE, MakeHook
+from hook.testing.html import Html
+from hook.testing.tokens import TENANT_URL
+from hook.testing.visitor import Seen, Values, Visitor
+from hook.testing.watch import rows
 
 RIPEKA = {"name": "Ripeka Tamihana", "email": "ripeka@kauri.example"}
 XSS = (

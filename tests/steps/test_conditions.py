@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 
 from hook.errors import ConfigError
 from hook.steps.conditions import Facts, Unanswerable, read
-from tests.conftest import MakeHook
-from tests.support.hooks import NOTICE
-from tests.support.tokens import NOW
+from hook.testing.hooks import NOTICE, MakeHook
+from hook.testing.tokens import NOW
 
 Table = dict[str, Any]
 ASKED: Table = {

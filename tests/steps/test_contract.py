@@ -1,21 +1,25 @@
 """Every registered kind keeps the contract of a step, under each of its examples."""
 
+import base64
 import json
 import re
 from functools import cache
 from html import unescape
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
+from urllib.parse import parse_qs, urlsplit
 
 import pyotp
 import pytest
 
 from hook.steps import KINDS
-from tests.support.authenticator import SoftAuthenticator
-from tests.support.contract import Example, StepContract
-from tests.support.mail import MailSink, toml
+from hook.testing import Example, SilentContract, SilentExample, StepContract
+from hook.testing.authenticator import SoftAuthenticator
+from hook.testing.mail import MailSink, toml
+from hook.testing.tokens import HEADER, NOW, OTHER_SECRET, sign
+from hook.testing.visitor import Seen, Values
 from tests.support.steps import Proven, block
-from tests.support.tokens import NOW
-from tests.support.visitor import Seen, Values
 
 _FIELDS = """
 [[tenants.kauri.steps.fields]]
@@ -159,7 +163,64 @@ EXAMPLES: tuple[Example, ...] = (
 )
 
 
+@cache
+def _api() -> str:
+    """The address of a system that knows everybody, for all examples."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Knows)
+    Thread(target=server.serve_forever, daemon=True).start()
+    return f"http://localhost:{server.server_port}/people"
+
+
+class _Knows(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        answer = json.dumps({"since": "2020-02-03"}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        pass
+
+
+def _answer_of_peer(leaving: Seen) -> str:
+    """What a peer sends back for the token that the visitor comes with."""
+    (sent,) = parse_qs(urlsplit(leaving.return_url).query)["session_token"]
+    body = sent.split(".")[1]
+    payload = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+    answer = {
+        "iss": payload["aud"],
+        "aud": payload["iss"],
+        "exp": NOW + 60,
+        "state": payload["state"],
+        "claims": {"card": "0123456789"},
+    }
+    token = sign(json.dumps(HEADER).encode(), json.dumps(answer).encode(), OTHER_SECRET)
+    return f"session_token={token}"
+
+
 EXAMPLES += (
+    Example(
+        kind="lookup",
+        options=f"""url = "{_api()}"
+private_addresses = true
+send = [{{ arrival = "email" }}]
+take = [{{ claim = "since", max_bytes = 12 }}]""",
+        good={},
+        largest=({},),
+    ),
+    Example(
+        kind="handoff",
+        options="""text = "We take you to the library."
+url = "https://library.example/cards"
+secrets = ["env:RIMU_SECRET"]
+send = [{ arrival = "email" }]
+take = [{ claim = "card", max_bytes = 12 }]""",
+        good={},
+        largest=({},),
+        returns=_answer_of_peer,
+    ),
+    Example(kind="review", good={}, bad={"shown": "something else"}),
     Example(kind="totp", good=_code_of_page, bad={"code": "12"}),
     Example(
         kind="totp",
@@ -198,8 +259,19 @@ def _examples_of(kind: str) -> list[Example | None]:
     return [example for example in EXAMPLES if example.kind == kind] or [None]
 
 
-#: Kinds without a page; their own tests say what they keep of the contract.
-PAGELESS = {"gate"}
+SILENT: tuple[SilentExample, ...] = (
+    SilentExample(
+        kind="gate",
+        options=(
+            'require = { arrival = "born", older_than = "18y" }\n'
+            'code = "age_under_18"\ntext = "No."'
+        ),
+        passes={"born": "1990-05-05"},
+        stops={"born": "2020-05-05"},
+        code="age_under_18",
+    ),
+)
+PAGELESS = {example.kind for example in SILENT}
 
 
 def _keeps_it_elsewhere(kind: str) -> bool:
@@ -225,4 +297,13 @@ class TestEveryStep(StepContract):
     )
     def example(self, request: pytest.FixtureRequest) -> Example:
         found: Example = request.param
+        return found
+
+
+class TestEverySilentStep(SilentContract):
+    """The registered kinds without a page."""
+
+    @pytest.fixture(params=SILENT, ids=lambda example: example.kind)
+    def example(self, request: pytest.FixtureRequest) -> SilentExample:
+        found: SilentExample = request.param
         return found

@@ -13,13 +13,12 @@ from flask import Flask
 
 from hook.errors import ConfigError
 from hook.factors import numbers
-from tests.conftest import MakeHook
-from tests.support.contract import post
+from hook.testing.example import post
+from hook.testing.hooks import NOTICE, Clock, MakeHook
+from hook.testing.mail import SENDER, MailSink, toml
+from hook.testing.visitor import Seen, Visitor
+from hook.testing.watch import Log, rows, watched_log
 from tests.support.crowd import Go, Reached, Tab, crowd, reached
-from tests.support.hooks import NOTICE, Clock
-from tests.support.mail import SENDER, MailSink, toml
-from tests.support.visitor import Seen, Visitor
-from tests.support.watch import Log, rows, watched_log
 
 RIPEKA = "ripeka@kauri.example"
 OTHER = "kete@elsewhere.example"

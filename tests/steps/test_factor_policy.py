@@ -6,7 +6,9 @@ import pytest
 from flask import Flask
 
 from hook.errors import ConfigError
-from tests.conftest import MakeHook
+from hook.testing.hooks import NOTICE, RECOVERY, TOTP, Clock, MakeHook
+from hook.testing.tokens import NOW
+from hook.testing.visitor import Seen, Visitor
 from tests.support.crowd import Tab
 from tests.support.factors import (
     BADGE,
@@ -25,9 +27,6 @@ from tests.support.factors import (
     remove,
     wrong_code,
 )
-from tests.support.hooks import NOTICE, RECOVERY, TOTP, Clock
-from tests.support.tokens import NOW
-from tests.support.visitor import Seen, Visitor
 
 HOUR, DAY = 3_600, 86_400
 ALL = 'report = ["amr", "acr", "auth_time", "enrolled_in_this_flow"]\nacr = "urn:kauri:2"\n'

@@ -6,15 +6,14 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from hook.errors import ANSWER_CODES, ConfigError, Stopped
+from hook.errors import ConfigError
+from hook.refusals import ANSWER_CODES, Stopped
 from hook.steps.base import Deny, Shown, Step, Visit
-from tests.conftest import MakeHook
-from tests.support.contract import post
+from hook.testing.example import bring, post
+from hook.testing.hooks import NOTICE, TOTP, Clock, MakeHook
+from hook.testing.visitor import Seen, Visitor
+from hook.testing.watch import Log, rows, watched_log
 from tests.support.factors import Person, code, key_on
-from tests.support.hooks import NOTICE, TOTP, Clock
-from tests.support.steps import bring
-from tests.support.visitor import Seen, Visitor
-from tests.support.watch import Log, rows, watched_log
 
 FORM = """
 [[tenants.kauri.steps]]

@@ -5,9 +5,8 @@ from pathlib import Path
 import pytest
 
 from hook.errors import ConfigError
-from tests.conftest import MakeHook
-from tests.support.hooks import NOTICE, PROFILE
-from tests.support.visitor import Visitor
+from hook.testing.hooks import NOTICE, PROFILE, MakeHook
+from hook.testing.visitor import Visitor
 
 
 def _read(make_hook: MakeHook, tmp_path: Path, markdown: str) -> str:

@@ -8,8 +8,10 @@ import pytest
 from flask import Flask
 
 from hook.errors import ConfigError
-from tests.conftest import MakeHook
-from tests.support.authenticator import SoftAuthenticator
+from hook.testing.authenticator import SoftAuthenticator
+from hook.testing.hooks import NOTICE, RECOVERY, SECOND_FACTOR, TOTP, Clock, MakeHook
+from hook.testing.visitor import Seen, Values
+from hook.testing.watch import rows
 from tests.support.factors import (
     BADGE,
     CHIP,
@@ -29,9 +31,6 @@ from tests.support.factors import (
     remove,
     wrong_code,
 )
-from tests.support.hooks import NOTICE, RECOVERY, SECOND_FACTOR, TOTP, Clock
-from tests.support.visitor import Seen, Values
-from tests.support.watch import rows
 
 EITHER = one_of("totp", BADGE)
 FLOW = EITHER + NOTICE

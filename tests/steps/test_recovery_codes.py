@@ -8,7 +8,9 @@ import pytest
 from flask import Flask
 
 from hook.errors import ConfigError
-from tests.conftest import MakeHook
+from hook.testing.hooks import NOTICE, RECOVERY, TOTP, Clock, MakeHook
+from hook.testing.visitor import Seen
+from hook.testing.watch import Log, rows, watched_log
 from tests.support.factors import (
     BADGE,
     STEP,
@@ -23,9 +25,6 @@ from tests.support.factors import (
     one_of,
     wrong_code,
 )
-from tests.support.hooks import NOTICE, RECOVERY, TOTP, Clock
-from tests.support.visitor import Seen
-from tests.support.watch import Log, rows, watched_log
 
 FLOW = TOTP + RECOVERY + NOTICE
 NOT_MINE = "0000-0000-0000-0000"

@@ -10,12 +10,11 @@ from flask import Flask
 
 from hook.errors import ConfigError
 from hook.subject import subject_key
+from hook.testing.hooks import PROFILE, TERMS, Clock, MakeHook
+from hook.testing.tokens import NOW, OTHER_SECRET, token
+from hook.testing.visitor import Seen, Visitor
+from hook.testing.watch import Log, rows, watched_log
 from hook.tokens import verify
-from tests.conftest import MakeHook
-from tests.support.hooks import PROFILE, TERMS, Clock
-from tests.support.tokens import NOW, OTHER_SECRET, token
-from tests.support.visitor import Seen, Visitor
-from tests.support.watch import Log, rows, watched_log
 
 DAY = 86_400
 KAURI, CUSTOM = "https://kauri.vii.nz01.mattr.global", "https://id.kauri.example"

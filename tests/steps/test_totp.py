@@ -9,7 +9,9 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 from flask import Flask
 
-from tests.conftest import MakeHook
+from hook.testing.hooks import NOTICE, TOTP, Clock, MakeHook
+from hook.testing.visitor import Seen
+from hook.testing.watch import Log, rows, watched_log
 from tests.support.factors import (
     STEP,
     Person,
@@ -23,9 +25,6 @@ from tests.support.factors import (
     remove,
     wrong_code,
 )
-from tests.support.hooks import NOTICE, TOTP, Clock
-from tests.support.visitor import Seen
-from tests.support.watch import Log, rows, watched_log
 
 FLOW = TOTP + NOTICE
 FULL_WIDTH = {ord("0") + digit: chr(0xFF10 + digit) for digit in range(10)}

@@ -13,13 +13,13 @@ from flask import Flask
 from hook.errors import ConfigError
 from hook.steps.factor import Factor
 from hook.steps.webauthn import WebauthnMethod
-from tests.conftest import MakeHook
-from tests.support.authenticator import Maker, SoftAuthenticator, b64, new_key, unb64
-from tests.support.contract import Html, post
+from hook.testing.authenticator import Maker, SoftAuthenticator, b64, new_key, unb64
+from hook.testing.example import post
+from hook.testing.hooks import NOTICE, RECOVERY, Clock, MakeHook
+from hook.testing.html import Html
+from hook.testing.visitor import Seen, Values
+from hook.testing.watch import Log, rows, watched_log
 from tests.support.factors import Person, code, factors_of, key_on, offered, one_of, remove
-from tests.support.hooks import NOTICE, RECOVERY, Clock
-from tests.support.visitor import Seen, Values
-from tests.support.watch import Log, rows, watched_log
 
 MERE = {"name": "Mere", "email": "mere@kauri.example"}
 TAKEN = "That didn’t count: it was used or set up somewhere else just now. Try again."

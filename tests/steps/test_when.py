@@ -8,8 +8,10 @@ import pytest
 from flask import Flask
 
 from hook.errors import ConfigError
-from tests.conftest import MakeHook
-from tests.support.contract import post
+from hook.testing.example import post
+from hook.testing.hooks import NOTICE, PROFILE, RECOVERY, TERMS, TOTP, Clock, MakeHook
+from hook.testing.visitor import Seen, Visitor
+from hook.testing.watch import Log, watched_log
 from tests.support.factors import (
     BADGE,
     RING,
@@ -22,10 +24,7 @@ from tests.support.factors import (
     key_on,
     one_of,
 )
-from tests.support.hooks import NOTICE, PROFILE, RECOVERY, TERMS, TOTP, Clock
 from tests.support.steps import Idle, Silent, block
-from tests.support.visitor import Seen, Visitor
-from tests.support.watch import Log, watched_log
 
 STAFF = '{ arrival = "role", equals = "staff" }'
 HERE: dict[str, Any] = {"name": "Ripeka Tamihana", "email": "ripeka@kauri.example"}

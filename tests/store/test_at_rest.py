@@ -11,13 +11,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import Connection, create_engine, text
 
+from hook.testing.hooks import TERMS, Clock, MakeHook
+from hook.testing.tokens import TENANT_URL, token
+from hook.testing.visitor import Seen, Visitor
+from hook.testing.watch import rows
 from hook.vault import new_key
-from tests.conftest import MakeHook
 from tests.support.crowd import Tab
-from tests.support.hooks import TERMS, Clock
-from tests.support.tokens import TENANT_URL, token
-from tests.support.visitor import Seen, Visitor
-from tests.support.watch import rows
 
 NAME, EMAIL, TYPED, STATE = "Ripeka Tamihana", "ripeka@kauri.example", "tūī & kererū", "s7ate-17"
 RETURN = f"{TENANT_URL}/v1/openid/callback?interaction=17"

@@ -14,9 +14,9 @@ from hook.errors import StoreUnavailable, VaultError
 from hook.store import Store
 from hook.store.database import Database
 from hook.store.migrations import MIGRATIONS, SchemaTooNew, load_pepper
+from hook.testing.hooks import TERMS, write_config
 from hook.vault import Vault, new_key
 from tests.support.crowd import ROOT, Go, Machines, crowd, gunicorn, server_environ
-from tests.support.hooks import TERMS, write_config
 from tests.support.journeys import SUBJECT
 
 KEY, OTHER_KEY = bytes(range(32)), bytes(range(1, 33))

@@ -3,10 +3,9 @@
 import pytest
 from flask import Flask
 
-from tests.conftest import MakeHook
-from tests.support.hooks import Clock
-from tests.support.visitor import Visitor
-from tests.support.watch import rows
+from hook.testing.hooks import Clock, MakeHook
+from hook.testing.visitor import Visitor
+from hook.testing.watch import rows
 
 EXP, DEADLINE, REPEAT, FORGET = 600, 630, 600, 86_460
 """Seconds: what the token says, that with the leeway, an answer's life, a row's after the deadline.

@@ -15,20 +15,20 @@ import pytest
 from flask import Flask
 from sqlalchemy import Connection, Engine, create_engine, event, select, update
 
-from hook.errors import COMPLETED, VaultError
+from hook.errors import VaultError
+from hook.refusals import COMPLETED
 from hook.state import Journey, Position, Progress
 from hook.steps.factor import Enrol, Factor, FactorChange, Forget
 from hook.store import Store, new_id
 from hook.store.rotation import SEALED, Rotated
 from hook.store.tables import factors, meta
+from hook.testing.hooks import ENVIRON, NOTICE, RECOVERY, TERMS, TOTP, Clock, MakeHook
+from hook.testing.tokens import NOW
+from hook.testing.visitor import Seen, Visitor
 from hook.vault import KEY_ID_BYTES, Vault
-from tests.conftest import MakeHook
 from tests.store.conftest import MakeStore
 from tests.support.crowd import Tab
-from tests.support.hooks import ENVIRON, NOTICE, RECOVERY, TERMS, TOTP, Clock
 from tests.support.journeys import BROWSER, DIARY, SUBJECT, a_journey
-from tests.support.tokens import NOW
-from tests.support.visitor import Seen, Visitor
 
 OLD, NEW, UNKNOWN = bytes(range(32)), bytes(range(1, 33)), bytes(range(2, 34))
 APP = Enrol("totp", "app", {"seed": "JBSWY3DPEHPK3PXP"}, label="App", mail="r@kauri.example")

@@ -5,8 +5,8 @@ from functools import partial
 import pytest
 
 from hook.store import Store
+from hook.testing.tokens import NOW
 from tests.support.journeys import OTHER_SUBJECT, SUBJECT
-from tests.support.tokens import NOW
 
 LIMIT, WINDOW = 5, 300
 

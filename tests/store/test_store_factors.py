@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, create_engine, delete, insert, select, update
 
-from hook.errors import COMPLETED, VaultError
+from hook.errors import VaultError
+from hook.refusals import COMPLETED
 from hook.state import Position, Progress
 from hook.steps.factor import Enrol, Factor, FactorChange, Forget, Lock, Use
 from hook.store import Store, new_id
 from hook.store.tables import factors
+from hook.testing.tokens import NOW
 from tests.support.journeys import BROWSER, DIARY, OTHER_SUBJECT, SUBJECT, a_journey
-from tests.support.tokens import NOW
 
 SEED = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 LABEL, ADDRESS = "Ripeka’s telephone", "ripeka@kauri.example"

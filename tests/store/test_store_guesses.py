@@ -11,8 +11,8 @@ from hook.state import Position, Progress
 from hook.steps.factor import Lock
 from hook.store import Store, new_id
 from hook.store.tables import guesses
+from hook.testing.tokens import NOW
 from tests.support.journeys import BROWSER, OTHER_SUBJECT, SUBJECT, a_journey
-from tests.support.tokens import NOW
 
 IN_A_ROW, AN_HOUR, FOR_GOOD = 5, 20, 100
 HOUR, DAY = 3_600, 86_400

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from hook.errors import COMPLETED
+from hook.refusals import COMPLETED
 from hook.state import Journey, Position
 from hook.store import Store
+from hook.testing.tokens import NOW, STATE, TENANT_URL
 from tests.support.journeys import (
     BROWSER,
     DIARY,
@@ -16,7 +17,6 @@ from tests.support.journeys import (
     at_end,
     further,
 )
-from tests.support.tokens import NOW, STATE, TENANT_URL
 
 START = Position(a_journey().progress)
 

@@ -8,8 +8,8 @@ import pytest
 from hook.state import Position, Progress
 from hook.steps.base import Step
 from hook.store import Store
+from hook.testing.tokens import NOW
 from tests.support.journeys import BROWSER, OTHER_SUBJECT, SUBJECT, Diary, a_journey
-from tests.support.tokens import NOW
 
 
 class Ledger(Step):

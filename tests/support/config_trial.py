@@ -10,7 +10,7 @@ import pytest
 from hook.config.load import load
 from hook.errors import ConfigError
 from hook.tenant import Config
-from tests.support.hooks import ENVIRON
+from hook.testing.hooks import ENVIRON
 
 Change = tuple[str, str]
 

@@ -22,8 +22,8 @@ from werkzeug.exceptions import BadGateway
 
 from hook import build_app
 from hook.config.load import load
-from tests.support.hooks import ENVIRON, Clock
-from tests.support.visitor import Seen, Visitor
+from hook.testing.hooks import ENVIRON, Clock
+from hook.testing.visitor import Seen, Visitor
 
 R = TypeVar("R")
 Go = Callable[[], None]

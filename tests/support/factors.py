@@ -14,10 +14,10 @@ from hook.steps.factor import Enrol, Factor, FactorChange, Forget, Use
 from hook.steps.methods import Enrolled, Method, Verified, Wrong
 from hook.steps.totp import TotpMethod
 from hook.subject import subject_key
+from hook.testing.hooks import Clock
+from hook.testing.tokens import token
+from hook.testing.visitor import Seen, Visitor
 from hook.tokens import verify
-from tests.support.hooks import Clock
-from tests.support.tokens import token
-from tests.support.visitor import Seen, Visitor
 
 STEP = 30
 

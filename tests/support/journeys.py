@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from hook.errors import COMPLETED
+from hook.refusals import COMPLETED
 from hook.state import Journey, Position, Progress
 from hook.steps.base import Step
 from hook.store import new_id
+from hook.testing.tokens import HOOK_URL, NOW, STATE, TENANT_URL
 from hook.tokens import Arrival, Sender
-from tests.support.tokens import HOOK_URL, NOW, STATE, TENANT_URL
 
 SUBJECT, OTHER_SUBJECT = b"ripeka", b"wiremu"
 BROWSER, OTHER_BROWSER = b"her phone", b"another phone"

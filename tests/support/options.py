@@ -8,9 +8,12 @@ from pydantic import BaseModel
 
 from hook.config.tables import ConfigTable, SmtpTable, StepTable
 from hook.steps import KINDS, find
+from hook.steps.exchange import Refusal, SentClaim, TakenClaim
 from hook.steps.fields import Choice, FieldOptions
+from hook.steps.lookup import KeyTable, OauthTable
 from hook.steps.one_of import MemberTable
 from hook.steps.policy import SecondFactorOptions
+from hook.steps.review import ShownClaim
 from hook.steps.webauthn import WebauthnSettings
 
 #: Section of docs/configuration.md for the tables that are no step's own.
@@ -22,6 +25,12 @@ SECTIONS: dict[type[BaseModel], str] = {
     MemberTable: "one_of",
     SecondFactorOptions: "A second factor",
     WebauthnSettings: "webauthn",
+    SentClaim: "A value that is sent",
+    TakenClaim: "A claim that is taken",
+    Refusal: "A refusal",
+    KeyTable: "A key",
+    OauthTable: "An OAuth client",
+    ShownClaim: "A line of a review",
 }
 
 

@@ -1,15 +1,9 @@
-"""Steps kept outside the hook's own package, as a tenant would bring them, and visits for steps."""
+"""Steps kept outside the hook's own package, as a tenant would bring them."""
 
-import sys
 from collections.abc import Callable, Mapping
-from dataclasses import replace
-from types import MappingProxyType, ModuleType
-from typing import Any, ClassVar
-
-import pytest
+from typing import ClassVar
 
 from hook.steps.base import (
-    Attempts,
     Done,
     Form,
     Need,
@@ -21,8 +15,7 @@ from hook.steps.base import (
     Step,
     Visit,
 )
-from hook.steps.factor import Lock, Proof
-from tests.support.tokens import NOW, payload
+from hook.steps.factor import Proof
 
 ELSEWHERE = "https://register.example/ask?for=hook"
 
@@ -110,58 +103,6 @@ def block(step: type[Step], name: str, *options: str) -> str:
     return _toml(f"{__name__}.{step.__name__}", name, options)
 
 
-def bring(monkeypatch: pytest.MonkeyPatch, step: type[Step]) -> str:
-    """Make a class importable and give its dotted path, as `kind` takes it."""
-    module = ModuleType("brought_steps")
-    setattr(module, step.__name__, step)
-    monkeypatch.setitem(sys.modules, module.__name__, module)
-    return f"{module.__name__}.{step.__name__}"
-
-
 def _toml(kind: str, name: str, options: tuple[str, ...]) -> str:
     head = ("[[tenants.kauri.steps]]", f'kind = "{kind}"', f'name = "{name}"', 'title = "A step"')
     return "\n".join((*head, *options)) + "\n"
-
-
-class _NoAttempts(Attempts):
-    def spend(self, name: str, limit: int, window: int, about: str = "") -> bool:
-        raise AssertionError("looking at a step spends a try")
-
-    def guess(self, lock: str) -> bool:
-        raise AssertionError("looking at a step counts a guess")
-
-    def lock(self, name: str) -> Lock:
-        return Lock(False)
-
-
-_VISIT = Visit(
-    tenant="kauri",
-    tenant_name="Kauri Polytechnic",
-    person="Ripeka Tamihana",
-    arrival=MappingProxyType(payload()["claims"]),
-    claims=MappingProxyType({}),
-    scratch=MappingProxyType({}),
-    records=MappingProxyType({}),
-    factors=(),
-    proofs=(),
-    asks_later=False,
-    owes=False,
-    outcomes=MappingProxyType({}),
-    attempts=_NoAttempts(),
-    began=NOW,
-    now=NOW,
-    deadline=NOW + 600,
-    locale="en",
-    origin="https://hook.example.org",
-    room=1_000,
-)
-
-
-def visit(**changes: Any) -> Visit:
-    """The visit of Ripeka; looking must not spend tries."""
-    return replace(_VISIT, **changes)
-
-
-def form(**sent: str | tuple[str, ...]) -> Form:
-    """A form as a step is given it."""
-    return Form({name: (v,) if isinstance(v, str) else v for name, v in sent.items()})

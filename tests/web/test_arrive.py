@@ -22,10 +22,19 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
-from hook.errors import ANSWER_CODES, PUBLIC
-from tests.conftest import MakeHook
-from tests.support.hooks import ENVIRON, NOTICE, PROFILE, TERMS, Clock, make_app, write_config
-from tests.support.tokens import (
+from hook.errors import PUBLIC
+from hook.refusals import ANSWER_CODES
+from hook.testing.hooks import (
+    ENVIRON,
+    NOTICE,
+    PROFILE,
+    TERMS,
+    Clock,
+    MakeHook,
+    make_app,
+    write_config,
+)
+from hook.testing.tokens import (
     HEADER,
     HOOK_URL,
     NOW,
@@ -38,8 +47,8 @@ from tests.support.tokens import (
     sign,
     token,
 )
-from tests.support.visitor import Seen, Visitor
-from tests.support.watch import Log, Rows, rows, watched_log
+from hook.testing.visitor import Seen, Visitor
+from hook.testing.watch import Log, Rows, rows, watched_log
 
 ROOT = Path(__file__).resolve().parents[2]
 COOKIE, HOST = "__Host-hook", "hook.example.org"
@@ -552,7 +561,7 @@ def test_an_arrival_goes_on_to_a_clean_address(visitor: Visitor) -> None:
 
 @pytest.mark.parametrize(
     ("public_url", "name", "secure"),
-    [("https://hook.example.org", COOKIE, True), ("http://localhost:8000", "hook", False)],
+    [("https://hook.example.org", COOKIE, True), ("http://localhost:8000", "hook-8000", False)],
 )
 def test_the_cookie_is_as_narrow_as_can_be(
     make_hook: MakeHook, public_url: str, name: str, secure: bool

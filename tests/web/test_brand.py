@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import MakeHook
-from tests.support.hooks import NOTICE
-from tests.support.visitor import Visitor
+from hook.testing.hooks import NOTICE, MakeHook
+from hook.testing.visitor import Visitor
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -4,11 +4,10 @@ from typing import Any
 
 import pytest
 
+from hook.testing.hooks import NOTICE, Clock, MakeHook
+from hook.testing.visitor import Visitor
+from hook.testing.watch import watched_log
 from hook.web import housekeeping
-from tests.conftest import MakeHook
-from tests.support.hooks import NOTICE, Clock
-from tests.support.visitor import Visitor
-from tests.support.watch import watched_log
 
 
 @pytest.fixture(autouse=True)

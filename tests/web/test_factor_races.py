@@ -18,14 +18,13 @@ from flask import Flask
 from hook.state import Position
 from hook.steps.base import Done
 from hook.steps.recovery_codes import RecoveryCodes
-from tests.conftest import MakeHook
+from hook.testing.hooks import NOTICE, RECOVERY, TOTP, Clock, MakeHook
+from hook.testing.tokens import NOW, token
+from hook.testing.visitor import Seen, Values, Visitor
+from hook.testing.visits import form, visit
+from hook.testing.watch import rows
 from tests.support.crowd import Act, Go, Machines, Place, Reached, crowd, gunicorn, reached
-from tests.support.hooks import NOTICE, RECOVERY, TOTP, Clock
 from tests.support.journeys import BROWSER, SUBJECT, a_journey
-from tests.support.steps import form, visit
-from tests.support.tokens import NOW, token
-from tests.support.visitor import Seen, Values, Visitor
-from tests.support.watch import rows
 
 MANY, FEW, MACHINES, LIMIT = 50, 4, 2, 5
 STEP = 30

@@ -10,11 +10,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, create_engine, event, text
 
-from tests.conftest import MakeHook
+from hook.testing.hooks import TERMS, MakeHook
+from hook.testing.visitor import Seen, Values, Visitor
+from hook.testing.watch import rows, watched_log
 from tests.support.crowd import crowd
-from tests.support.hooks import TERMS
-from tests.support.visitor import Seen, Values, Visitor
-from tests.support.watch import rows, watched_log
 
 STORY = """
 [[tenants.kauri.steps]]

@@ -8,14 +8,14 @@ from flask import Flask
 
 from hook.store import REPEAT_SECONDS
 from hook.store.journeys import FORGET_SECONDS
+from hook.testing.example import post
+from hook.testing.hooks import NOTICE, PROFILE, TERMS, Clock, MakeHook
+from hook.testing.html import Html
+from hook.testing.tokens import OTHER_SECRET, token
+from hook.testing.visitor import Seen, Values, Visitor
+from hook.testing.watch import Log, rows, watched_log
 from hook.tokens import LEEWAY
-from tests.conftest import MakeHook
-from tests.support.contract import Html, post
-from tests.support.hooks import NOTICE, PROFILE, TERMS, Clock
 from tests.support.steps import ELSEWHERE, Errand, Idle, Meddled, Silent, block
-from tests.support.tokens import OTHER_SECRET, token
-from tests.support.visitor import Seen, Values, Visitor
-from tests.support.watch import Log, rows, watched_log
 
 COOKIE, HOST = "__Host-hook", "hook.example.org"
 ACCEPT: Values = {"answer": "accept"}
@@ -771,8 +771,8 @@ class TestChangedFlow:
         [
             (TERMS + PROFILE, "profile", "Step 2 of 2"),
             (TERMS + NOTICE + PROFILE, "welcome", "Step 2 of 3"),
-            (NOTICE + TERMS + PROFILE, "welcome", "Step 2 of 3"),
-            (PROFILE + TERMS, "profile", "Step 2 of 2"),
+            (NOTICE + TERMS + PROFILE, "welcome", "Step 1 of 3"),
+            (PROFILE + TERMS, "profile", "Step 1 of 2"),
             (PROFILE, "profile", "Step 1 of 1"),
             (NOTICE + PROFILE, "welcome", "Step 1 of 2"),
             (TERMS.replace('name = "terms"', 'name = "new"') + PROFILE, "new", "Step 1 of 2"),

@@ -13,13 +13,12 @@ import pytest
 from flask import Flask
 
 from hook.state import Journey
-from tests.conftest import MakeHook
+from hook.testing.hooks import PROFILE, TERMS, Clock, MakeHook
+from hook.testing.tokens import NOW, read_answer, token
+from hook.testing.visitor import Seen, Values, Visitor
+from hook.testing.watch import rows
 from tests.support.crowd import Act, Go, Machines, Place, Reached, Tab, crowd, gunicorn, reached
-from tests.support.hooks import PROFILE, TERMS, Clock
 from tests.support.journeys import BROWSER, SUBJECT, a_journey, at_end, further
-from tests.support.tokens import NOW, read_answer, token
-from tests.support.visitor import Seen, Values, Visitor
-from tests.support.watch import rows
 
 MANY, MACHINES, LIMIT = 50, 2, 5
 PRONOUNS = ("she/her", "he/him", "they/them")

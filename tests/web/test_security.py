@@ -7,11 +7,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import NullPool, create_engine, text
 
-from tests.conftest import MakeHook
-from tests.support.hooks import NOTICE, PROFILE, TERMS, Clock
-from tests.support.tokens import token
-from tests.support.visitor import Visitor
-from tests.support.watch import rows
+from hook.testing.hooks import NOTICE, PROFILE, TERMS, Clock, MakeHook
+from hook.testing.tokens import token
+from hook.testing.visitor import Visitor
+from hook.testing.watch import rows
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
 PAGE_MOST = 14 * 1024

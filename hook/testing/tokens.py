@@ -34,6 +34,7 @@ def payload(**changes: Any) -> dict[str, Any]:
 
 
 def b64(data: bytes) -> str:
+    """Write base64url without padding (RFC 7515 section 2)."""
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 

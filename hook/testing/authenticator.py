@@ -30,10 +30,12 @@ Chain = tuple[PrivateKey, list[bytes]]
 
 
 def b64(data: bytes) -> str:
+    """Write base64url without padding (RFC 7515 section 2)."""
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 def unb64(text: str) -> bytes:
+    """Read base64url without padding."""
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
@@ -44,6 +46,7 @@ def rsa_key(bits: int = 2_048) -> rsa.RSAPrivateKey:
 
 
 def new_key(algorithm: int = ES256) -> PrivateKey:
+    """Make a key of a COSE algorithm."""
     match algorithm:
         case -7:
             return ec.generate_private_key(ec.SECP256R1())
@@ -53,12 +56,14 @@ def new_key(algorithm: int = ES256) -> PrivateKey:
 
 
 def algorithm_of(key: PrivateKey) -> int:
+    """Give the COSE algorithm of a key."""
     if isinstance(key, ec.EllipticCurvePrivateKey):
         return ES256
     return EDDSA if isinstance(key, ed25519.Ed25519PrivateKey) else RS256
 
 
 def sign(key: PrivateKey, data: bytes) -> bytes:
+    """Sign as authenticators do."""
     if isinstance(key, ec.EllipticCurvePrivateKey):
         return key.sign(data, ec.ECDSA(SHA256()))
     if isinstance(key, ed25519.Ed25519PrivateKey):

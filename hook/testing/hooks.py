@@ -2,6 +2,8 @@
 
 import base64
 import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +11,7 @@ from flask import Flask
 
 from hook import build_app
 from hook.config.load import load
-from tests.support.tokens import NOW, OTHER_SECRET, SECRET
+from hook.testing.tokens import NOW, OTHER_SECRET, SECRET
 
 HEAD = """
 public_url  = "https://hook.example.org"
@@ -63,6 +65,10 @@ ENVIRON = {
 }
 
 
+MakeHook = Callable[..., Flask]
+"""Takes the TOML of steps, and as options a database's URL and an environment; gives the app."""
+
+
 @dataclass
 class Clock:
     """A clock that stands still until a test turns it."""
@@ -92,6 +98,24 @@ def make_app(
     """Build the app of a configuration."""
     config = load(write_config(folder, database, text), {**ENVIRON, **(environ or {})})
     return build_app(config, clock)
+
+
+@contextmanager
+def hooks_in(folder: Path, database: str, clock: Clock) -> Iterator[MakeHook]:
+    """Make hooks of configurations, and close their databases at the end."""
+    made: list[Flask] = []
+
+    def make(
+        text: str = TERMS + PROFILE,
+        database: str = database,
+        environ: dict[str, str] | None = None,
+    ) -> Flask:
+        made.append(make_app(folder, database, text, clock, environ))
+        return made[-1]
+
+    yield make
+    for app in made:
+        app.extensions["hook"].store.close()
 
 
 SECOND_FACTOR = """

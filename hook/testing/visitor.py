@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests.support.tokens import read_answer, token
+from hook.testing.tokens import read_answer, token
 
 Values = dict[str, str | list[str]]
 

@@ -1,0 +1,112 @@
+"""One attempt of a call: the JSON object that comes back, or why there is none."""
+
+import logging
+import socket
+from collections.abc import Mapping
+from contextlib import closing
+from http.client import HTTPException
+from threading import BoundedSemaphore
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from urllib3 import BaseHTTPResponse
+from urllib3.connection import HTTPConnection
+from urllib3.exceptions import HTTPError
+
+from hook import strict_json
+from hook.calls.call import Call
+from hook.calls.connect import connect, encrypt
+from hook.calls.failure import CallFailed, Deadline
+from hook.calls.line import Line
+from hook.calls.names import resolve
+from hook.calls.request import Request, write
+
+CALLS_MOST = 8
+"""How many calls a process makes at once."""
+
+# What an answer may have besides its body: head, interim answers, trailers.
+_HEAD_MOST = 65_536
+# A chunk of one byte takes six.
+_CHUNKED = 6
+
+_calls = BoundedSemaphore(CALLS_MOST)
+
+# It warns of an odd head with the whole URL, and so with what a visitor typed.
+logging.getLogger("urllib3.connection").addFilter(lambda _: False)
+
+
+def ask(call: Call) -> dict[str, Any]:
+    """Make one attempt and give the JSON object of a 200; raises CallFailed.
+
+    Follows no redirect, uses no proxy, keeps no cookie and no connection. CALLS_MOST at once.
+    """
+    if not _calls.acquire(blocking=False):
+        raise CallFailed("busy", safe=True)
+    try:
+        answer = _attempt(call, Deadline(call.timeout))
+    finally:
+        _calls.release()
+    try:
+        return strict_json.read_object(answer)
+    except ValueError:
+        raise CallFailed("not_json") from None
+
+
+def _attempt(call: Call, deadline: Deadline) -> bytes:
+    try:
+        request = write(call)
+        sock = _reach(call, deadline)
+    except CallFailed as failed:
+        # Nothing has been sent so far.
+        failed.safe = True
+        raise
+    with closing(sock):
+        line = Line(sock, deadline, _HEAD_MOST + _CHUNKED * call.answer_most)
+        return _exchange(request, line, call.answer_most)
+
+
+def _reach(call: Call, deadline: Deadline) -> socket.socket:
+    parts = urlsplit(call.url)
+    host, https = parts.hostname or "", parts.scheme == "https"
+    addresses = resolve(host, parts.port or (443 if https else 80), call.private, deadline)
+    sock = connect(addresses, deadline)
+    return encrypt(sock, host, call.ca_file, deadline) if https else sock
+
+
+def _exchange(request: Request, line: Line, most: int) -> bytes:
+    # The host would only be used to connect, and the line is connected.
+    connection = HTTPConnection("connected")
+    connection.sock = cast(socket.socket, line)
+    try:
+        connection.request(
+            request.method, request.target, request.body, request.headers, preload_content=False
+        )
+        with closing(connection.getresponse()) as response:
+            _check(response.status, response.headers)
+            return _read(response, most)
+    except OSError:
+        raise CallFailed("unreachable") from None
+    except (HTTPError, HTTPException, ValueError):
+        raise CallFailed("malformed") from None
+    finally:
+        connection.close()
+
+
+def _check(status: int, headers: Mapping[str, str]) -> None:
+    if 300 <= status < 400:
+        raise CallFailed("redirected", status=status)
+    if status != 200:
+        raise CallFailed("status", status=status)
+    # None was asked for, and decoded the body could be larger than what was counted.
+    if "Content-Encoding" in headers:
+        raise CallFailed("malformed")
+
+
+def _read(response: BaseHTTPResponse, most: int) -> bytes:
+    data = b""
+    # Only the reading that finds the end tells whether something is missing.
+    while piece := response.read(most + 1 - len(data), decode_content=False):
+        data += piece
+        if len(data) > most:
+            raise CallFailed("too_large")
+    return data
