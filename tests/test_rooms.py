@@ -78,7 +78,6 @@ MAY_IMPORT: dict[str, set[str]] = {
 #: Library → the only rooms that may import it.
 ONLY_IN: dict[str, set[str]] = {
     "jwt": {"jws"},
-    "urllib3": {"calls"},
     "sqlalchemy": {"store", "testing"},
     "flask": {"web", "cli", "hook", "emulator", "testing"},
     "flask_wtf": {"web"},

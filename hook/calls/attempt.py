@@ -1,17 +1,11 @@
 """One attempt of a call: the JSON object that comes back, or why there is none."""
 
-import logging
 import socket
-from collections.abc import Mapping
 from contextlib import closing
-from http.client import HTTPException
+from http.client import HTTPConnection, HTTPException, HTTPResponse
 from threading import BoundedSemaphore
 from typing import Any, cast
 from urllib.parse import urlsplit
-
-from urllib3 import BaseHTTPResponse
-from urllib3.connection import HTTPConnection
-from urllib3.exceptions import HTTPError
 
 from hook import strict_json
 from hook.calls.call import Call
@@ -30,9 +24,6 @@ _HEAD_MOST = 65_536
 _CHUNKED = 6
 
 _calls = BoundedSemaphore(CALLS_MOST)
-
-# It warns of an odd head with the whole URL, and so with what a visitor typed.
-logging.getLogger("urllib3.connection").addFilter(lambda _: False)
 
 
 def ask(call: Call) -> dict[str, Any]:
@@ -78,35 +69,40 @@ def _exchange(request: Request, line: Line, most: int) -> bytes:
     connection = HTTPConnection("connected")
     connection.sock = cast(socket.socket, line)
     try:
-        connection.request(
-            request.method, request.target, request.body, request.headers, preload_content=False
-        )
+        connection.request(request.method, request.target, request.body, request.headers)
         with closing(connection.getresponse()) as response:
-            _check(response.status, response.headers)
+            _check(response)
             return _read(response, most)
     except OSError:
         raise CallFailed("unreachable") from None
-    except (HTTPError, HTTPException, ValueError):
+    except (HTTPException, ValueError):
         raise CallFailed("malformed") from None
     finally:
         connection.close()
 
 
-def _check(status: int, headers: Mapping[str, str]) -> None:
+def _check(answer: HTTPResponse) -> None:
+    status = answer.status
     if 300 <= status < 400:
         raise CallFailed("redirected", status=status)
     if status != 200:
         raise CallFailed("status", status=status)
     # None was asked for, and decoded the body could be larger than what was counted.
-    if "Content-Encoding" in headers:
+    # And two lengths are two answers (RFC 9112 section 6.3).
+    if (
+        "Content-Encoding" in answer.headers
+        or len(answer.headers.get_all("Content-Length", [])) > 1
+    ):
         raise CallFailed("malformed")
 
 
-def _read(response: BaseHTTPResponse, most: int) -> bytes:
+def _read(response: HTTPResponse, most: int) -> bytes:
     data = b""
     # Only the reading that finds the end tells whether something is missing.
-    while piece := response.read(most + 1 - len(data), decode_content=False):
+    while piece := response.read(most + 1 - len(data)):
         data += piece
         if len(data) > most:
             raise CallFailed("too_large")
+    if response.length:
+        raise CallFailed("malformed")
     return data

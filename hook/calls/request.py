@@ -1,10 +1,9 @@
 """How a call is written down: target, headers and body."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote, urlencode, urlsplit
-
-from urllib3 import HTTPHeaderDict
 
 from hook import strict_json
 from hook.calls.call import Call
@@ -21,7 +20,7 @@ class Request:
 
     method: str
     target: str = field(repr=False)
-    headers: HTTPHeaderDict = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
     body: bytes | None = field(repr=False)
 
 
@@ -44,20 +43,22 @@ def _target(call: Call) -> str:
     return (parts.path or "/") + (f"?{both}" if both else "")
 
 
-def _headers(call: Call) -> HTTPHeaderDict:
+def _headers(call: Call) -> dict[str, str]:
     if not all(map(_VALUE.fullmatch, call.headers.values())):
         raise CallFailed("malformed")
-    headers = HTTPHeaderDict({"User-Agent": "interaction-hook", "Accept": "application/json"})
+    given = {name.lower() for name in call.headers}
+    ours = {"User-Agent": "interaction-hook", "Accept": "application/json"}
     if call.json is not None:
-        headers["Content-Type"] = "application/json"
+        ours["Content-Type"] = "application/json"
     if call.form is not None:
-        headers["Content-Type"] = "application/x-www-form-urlencoded"
-    for name, value in call.headers.items():
-        headers[name] = value
-    headers["Host"] = origin_of(call.url).partition("://")[2]
-    headers["Accept-Encoding"] = "identity"
-    headers["Connection"] = "close"
-    return headers
+        ours["Content-Type"] = "application/x-www-form-urlencoded"
+    return {
+        **{name: value for name, value in ours.items() if name.lower() not in given},
+        **call.headers,
+        "Host": origin_of(call.url).partition("://")[2],
+        "Accept-Encoding": "identity",
+        "Connection": "close",
+    }
 
 
 def _body(call: Call) -> bytes | None:
