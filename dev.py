@@ -125,12 +125,12 @@ class Server:
         sys.exit("\n    ".join([f"The {self.name} {what}. The end of its output:", *lines]))
 
 
-def demo_settings(hook_port: int, tenant_port: int, folder: Path) -> dict[str, str]:
+def demo_settings(hook_port: int, tenant_port: int, folder: Path, config: str) -> dict[str, str]:
     """Give both programs keys and a database that live as long as the demo."""
     hook_url, tenant_url = f"http://localhost:{hook_port}", f"http://localhost:{tenant_port}"
     shared = base64.b64encode(secrets.token_bytes(32)).decode()
     return {
-        "HOOK_CONFIG": "config.example.toml",
+        "HOOK_CONFIG": config,
         "HOOK_BIND": f"127.0.0.1:{hook_port}",
         "HOOK_COOKIE_KEY": secrets.token_urlsafe(32),
         "HOOK_VAULT_KEY": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
@@ -155,7 +155,7 @@ def demo(options: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # `kill` stops both servers, too
     with contextlib.ExitStack() as stack, contextlib.suppress(KeyboardInterrupt):
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hook-demo-")))
-        os.environ.update(demo_settings(hook_port, tenant_port, folder))
+        os.environ.update(demo_settings(hook_port, tenant_port, folder, options.config))
         one = Server("hook", hook_port, "/healthz", hook, folder)
         stack.callback(one.stop)
         other = Server("tenant", tenant_port, "/", tenant, folder)
@@ -239,6 +239,7 @@ def main(arguments: Sequence[str]) -> int:
         )
         added.set_defaults(verb=verb)
         if verb is demo:
+            added.add_argument("--config", default="config.example.toml", metavar="FILE")
             added.add_argument("--hook-port", type=int, default=8000, metavar="PORT")
             added.add_argument("--tenant-port", type=int, default=9000, metavar="PORT")
         if verb is lock:

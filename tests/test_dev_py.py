@@ -173,7 +173,7 @@ def test_a_program_is_ready_once_it_answers_and_gone_once_stopped(
 
 
 def test_the_demo_has_new_keys_of_the_right_size_each_time(tmp_path: Path) -> None:
-    one, other = (dev.demo_settings(8000, 9000, tmp_path) for _ in range(2))
+    one, other = (dev.demo_settings(8000, 9000, tmp_path, "config.example.toml") for _ in range(2))
     assert len(one["HOOK_COOKIE_KEY"]) >= 43
     assert len(base64.urlsafe_b64decode(one["HOOK_VAULT_KEY"])) == 32
     assert len(base64.b64decode(one["KAURI_SECRET"], validate=True)) == 32
@@ -183,7 +183,7 @@ def test_the_demo_has_new_keys_of_the_right_size_each_time(tmp_path: Path) -> No
 
 
 def test_both_programs_of_the_demo_are_told_of_other_ports(tmp_path: Path) -> None:
-    settings = dev.demo_settings(8123, 9123, tmp_path)
+    settings = dev.demo_settings(8123, 9123, tmp_path, "config.example.toml")
     assert settings["HOOK_BIND"] == "127.0.0.1:8123"
     assert settings["HOOK__PUBLIC_URL"] == "http://localhost:8123"
     assert settings["HOOK__TENANTS__KAURI__ISSUERS"] == '["http://localhost:9123"]'

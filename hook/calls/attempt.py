@@ -87,12 +87,10 @@ def _check(answer: HTTPResponse) -> None:
         raise CallFailed("redirected", status=status)
     if status != 200:
         raise CallFailed("status", status=status)
-    # None was asked for, and decoded the body could be larger than what was counted.
-    # And two lengths are two answers (RFC 9112 section 6.3).
-    if (
-        "Content-Encoding" in answer.headers
-        or len(answer.headers.get_all("Content-Length", [])) > 1
-    ):
+    # No encoding was asked for, and decoded the body could be larger than what was counted; two
+    # lengths are two answers (RFC 9112 section 6.3).
+    lengths = answer.headers.get_all("Content-Length", [])
+    if "Content-Encoding" in answer.headers or len(lengths) > 1:
         raise CallFailed("malformed")
 
 

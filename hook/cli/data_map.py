@@ -52,6 +52,8 @@ def _row(step: Step) -> str:
     reads = step.looks_at()
     kept = step.stores
     what, how_long = (kept.what, kept.how_long) if kept else (_NONE, _NONE)
+    if step.counts and not kept:
+        what, how_long = "how often it was tried", "until the limit’s time is over, at most a day"
     name = f"{step.title} (`{step.name}`)"
     cells = (name, _claims(reads), _claims(step.writes()), what, how_long)
     return f"| {' | '.join(cells)} |"

@@ -49,9 +49,14 @@ def _find(kind: str, known: Mapping[str, str], base: type[T]) -> type[T]:
         raise LookupError(f"there is no such kind; {words}")
     try:
         found = getattr(importlib.import_module(module), name, None)
+    except ModuleNotFoundError as error:
+        problem = f"{module} cannot be imported, as there is no module {error.name}"
+        raise LookupError(f"{problem}; is its folder on PYTHONPATH? Else {words}") from None
     except Exception as error:  # noqa: BLE001 - a module of somebody else may raise anything
         problem = f"{module} cannot be imported ({type(error).__name__})"
         raise LookupError(f"{problem}; {words}") from None
+    if found is None:
+        raise LookupError(f"{module} has no {name}; {words}")
     if not (isinstance(found, type) and issubclass(found, base)):
         raise LookupError(f"this is no {base.__name__.lower()}; {words}")
     return found

@@ -49,9 +49,10 @@ class Contract:
         return Clock()
 
     @pytest.fixture
-    def make_hook(self, tmp_path: Path, clock: Clock) -> Iterator[MakeHook]:
+    def make_hook(self, tmp_path: Path, clock: Clock, example: Configured) -> Iterator[MakeHook]:
         """Make hooks of a configuration, on a database of their own."""
-        with hooks_in(tmp_path, f"sqlite:///{tmp_path}/hook.db", clock) as make:
+        database = f"sqlite:///{tmp_path}/hook.db"
+        with hooks_in(tmp_path, database, clock, example.environ) as make:
             yield make
 
     @pytest.fixture

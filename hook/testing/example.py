@@ -26,12 +26,16 @@ _PROOFS = (Proof("totp", NOW),)
 
 @dataclass(frozen=True, kw_only=True)
 class Configured:
-    """A kind with options; `before` are steps without a page, `more` the rest of the file."""
+    """A kind with options; `before` are steps without a page, `more` the rest of the file.
+
+    `environ` are the variables that its options name.
+    """
 
     kind: str
     options: str = ""
     before: str = ""
     more: Callable[[], str] = str
+    environ: Mapping[str, str] = field(default_factory=dict)
 
     def flow(self, *more: str, kind: str = "", then: str = "") -> str:
         """Write the configuration of a flow that begins with this step."""

@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,8 +101,13 @@ def make_app(
 
 
 @contextmanager
-def hooks_in(folder: Path, database: str, clock: Clock) -> Iterator[MakeHook]:
-    """Make hooks of configurations, and close their databases at the end."""
+def hooks_in(
+    folder: Path, database: str, clock: Clock, common: Mapping[str, str] | None = None
+) -> Iterator[MakeHook]:
+    """Make hooks of configurations, and close their databases at the end.
+
+    `common` are environment variables for all of them.
+    """
     made: list[Flask] = []
 
     def make(
@@ -110,7 +115,8 @@ def hooks_in(folder: Path, database: str, clock: Clock) -> Iterator[MakeHook]:
         database: str = database,
         environ: dict[str, str] | None = None,
     ) -> Flask:
-        made.append(make_app(folder, database, text, clock, environ))
+        variables = {**(common or {}), **(environ or {})}
+        made.append(make_app(folder, database, text, clock, variables))
         return made[-1]
 
     yield make

@@ -37,7 +37,9 @@ def _loaders(app: Flask) -> list[BaseLoader]:
 
 def _loaders_of_steps(config: Config) -> list[BaseLoader]:
     """Find the folders templates/ beside steps from outside; ours come first."""
-    steps = {type(step) for tenant in config.tenants.values() for step in tenant.flow}
+    kinds = {type(step) for tenant in config.tenants.values() for step in tenant.flow}
+    # Also those of the steps that it is derived from.
+    steps = {base for kind in kinds for base in kind.__mro__ if issubclass(base, Step)}
     folders = {_home(step) / "templates" for step in steps if not _is_ours(step)}
     return [FileSystemLoader(folder) for folder in sorted(folders) if folder.is_dir()]
 

@@ -258,19 +258,19 @@ def test_what_surrounds_a_body_has_a_limit_too(data: bytes, rest: bytes) -> None
     ids=["status", "header", "body", "body without an end", "chunks"],
 )
 def test_a_trickle_ends_at_the_deadline(data: bytes, rest: bytes) -> None:
-    failed = refused(slow(data, rest), timeout=1)
+    failed = refused(slow(data, rest), timeout=2)
     assert (failed.reason, failed.safe) == ("timeout", False)
 
 
 def test_a_server_that_says_nothing_ends_at_the_deadline() -> None:
-    failed = refused(silent, timeout=1)
+    failed = refused(silent, timeout=2)
     assert (failed.reason, failed.safe) == ("timeout", False)
 
 
 def test_a_server_that_reads_nothing_ends_at_the_deadline() -> None:
     with Api(mute=True) as api:
         body = {"id": "x" * 30_000_000}
-        failed = failure(local(api, "POST", json=body, timeout=1))
+        failed = failure(local(api, "POST", json=body, timeout=5))
         assert (failed.reason, failed.safe) == ("timeout", False)
 
 
