@@ -10,7 +10,8 @@ from typing import Any
 bind = os.environ.get("HOOK_BIND", "127.0.0.1:8000")
 workers = int(os.environ.get("HOOK_WORKERS", "2"))
 worker_class = "gthread"
-threads = int(os.environ.get("HOOK_THREADS", "4"))
+# More than the four that may wait for other systems (hook/calls).
+threads = int(os.environ.get("HOOK_THREADS", "8"))
 
 # Workers share the memory of one loaded app, and a wrong configuration stops the start at once
 # instead of every worker in turn.

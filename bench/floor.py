@@ -35,6 +35,12 @@ _LINES = (_ROOT / "examples/terms.md").read_text(encoding="utf-8").splitlines()
 _TERMS = Markup("\n").join(Markup("<li>{}</li>").format(line) for line in _LINES if line)
 
 
+def _at(name: str, kind: str) -> SimpleNamespace:
+    plain = {"is_guest": False, "may_be_lent": False, "back": False}
+    step = SimpleNamespace(name=name, kind=kind)
+    return SimpleNamespace(number=1, count=1, step=step, **plain)
+
+
 def _field(name: str, label: str, **more: Any) -> SimpleNamespace:
     empty = {"hint": "", "required": False, "editable": True, "choices": (), "autocomplete": ""}
     none = {"earliest": "", "latest": "", "sent": ()}
@@ -59,16 +65,14 @@ _PAGES: dict[str, dict[str, Any]] = {
     "kauri": {
         "template": "steps/claims_form.html",
         "title": "About you",
-        "at": SimpleNamespace(
-            number=1, count=1, step=SimpleNamespace(name="profile", kind="claims_form")
-        ),
+        "at": _at("profile", "claims_form"),
         "intro": "These go on your student card.",
         "fields": _FIELDS,
     },
     "rimu": {
         "template": "steps/terms.html",
         "title": "Terms of use",
-        "at": SimpleNamespace(number=1, count=1, step=SimpleNamespace(name="terms", kind="terms")),
+        "at": _at("terms", "terms"),
         "html": _TERMS,
         "version": "2026-11",
     },

@@ -240,7 +240,7 @@ def _done(step: Step, outcome: Done, position: Position) -> Position:
         position,
         progress=replace(
             progress,
-            done=(*(name for name in progress.done if name != step.name), step.name),
+            done=tuple(dict.fromkeys([*progress.done, step.name])),
             claims={**claims, **outcome.claims},
             scratch=scratch,
             drafts=drafts,

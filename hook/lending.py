@@ -14,12 +14,14 @@ PASS_SECONDS = 600
 def lend(progress: Progress, step: Step, now: int, deadline: int) -> Progress:
     """Make a pass for a step; one that was made before is good no more."""
     until = min(now + PASS_SECONDS, deadline)
-    return replace(progress, lent=Pass(step.name, secrets.token_urlsafe(16), until))
+    lent = Pass(step.name, secrets.token_urlsafe(16), until)
+    return replace(_begun_anew(progress, step.name), lent=lent)
 
 
 def take_back(progress: Progress) -> Progress:
     """Let only the first device go on."""
-    return replace(progress, lent=None)
+    lent = progress.lent
+    return progress if lent is None else replace(_begun_anew(progress, lent.step), lent=None)
 
 
 def accept(progress: Progress, token: str, browser: bytes, now: int) -> Progress | None:
@@ -42,3 +44,9 @@ def as_guest(journey: Journey, browser: bytes, now: int) -> Journey | None:
     if lent is None or lent.browser != browser.hex() or now >= lent.until:
         return None
     return replace(journey, only=lent.step)
+
+
+def _begun_anew(progress: Progress, name: str) -> Progress:
+    # What one device began elsewhere must not count for the other.
+    scratch = {step: kept for step, kept in progress.scratch.items() if step != name}
+    return replace(progress, scratch=scratch)

@@ -42,7 +42,7 @@ class Moved:
 class Away:
     """The visitor is to be sent to another site; they come back to the step's own URL."""
 
-    url: str
+    url: str = field(repr=False)
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,17 @@ def with_draft(progress: Progress, step: Step, typed: Mapping[str, list[str]]) -
     )
 
 
+def is_same(one: Progress, other: Progress) -> bool:
+    """Tell whether a step sees the same in both: drafts, passes and orders aside."""
+    return _seen_of(one) == _seen_of(other)
+
+
+def _seen_of(progress: Progress) -> tuple[object, ...]:
+    done, unseen = frozenset(progress.done), frozenset(progress.unseen)
+    kept = (progress.claims, progress.scratch, progress.proofs, progress.held, progress.outcomes)
+    return (done, unseen, *kept)
+
+
 def _uses(step: Step, changed: set[str]) -> bool:
     return bool(changed and (step.reviews or step.uses() & changed))
 

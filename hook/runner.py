@@ -7,19 +7,20 @@ from hook.errors import ArrivalRefused, JourneyRefused
 from hook.finder import Finder
 from hook.journey import Broken, release, revise, stay
 from hook.keeping import Keeper
-from hook.lending import accept, can_take, lend, take_back
 from hook.mail import Mailer
 from hook.moves import At, Away, Moved, Over
 from hook.refusals import ANSWER_CODES, COMPLETED
-from hook.revision import with_draft
-from hook.state import Ended, Journey, Pass, Position, Progress
+from hook.revision import is_same, with_draft
+from hook.state import Ended, Journey, Position, Progress
 from hook.steps.base import Deny, Done, Form, Redirect, Stay, Step
 from hook.store import Store, new_id
-from hook.strict_json import is_object
+from hook.strict_json import is_object, write
 from hook.subject import person
 from hook.tenant import Tenant
 from hook.walk import Walk
 
+_DRAFT_MOST = 16_384
+"""The largest draft that is kept, bytes."""
 _TAKEN = "That didn’t count: it was used or set up somewhere else just now. Try again."
 
 
@@ -44,7 +45,7 @@ class Runner:
         fresh = Journey(new_id(), self.tenant.slug, arrival, Progress(began=self.now), 0)
         position = self._start(fresh)
         journey = replace(fresh, progress=position.progress)
-        if self._keeper.open(journey, position, self.browser):
+        if self.keeper.open(journey, position, self.browser):
             return Moved(journey.id, position.step.name if position.step else None)
         found = self.store.find_by_arrival(self.tenant.slug, arrival.sender, self.browser)
         if found is None:
@@ -57,10 +58,10 @@ class Runner:
 
         Raises JourneyRefused.
         """
-        journey = self._finder.find(journey_id, guests=True)
+        journey = self.finder.find(journey_id, guests=True)
         if isinstance(journey, Ended):
             return journey
-        walk = self._walk(journey)
+        walk = self.walk(journey)
         if journey.only and walk.asked(journey.only) is None:
             return Over()
         step = walk.asked(name)
@@ -80,63 +81,26 @@ class Runner:
         """Judge what a visitor brings back to a step that had sent them away."""
         return self._judge(journey_id, step_name, query, back=True)
 
-    def lend(self, journey_id: str, step_name: str, form: Form, wanted: bool) -> Moved:
-        """Let another device do the current step, or no more; only where the issuer allows it."""
-        journey = self._finder.find(journey_id)
-        if isinstance(journey, Ended):
-            return Moved(journey_id)
-        step = self._walk(journey).asked(step_name)
-        if step is None or not step.other_device or step.name in journey.progress.done:
-            return Moved(journey_id)
-        progress = take_back(journey.progress)
-        if wanted:
-            progress = lend(_drafted(progress, step, form), step, self.now, journey.ends)
-        if self._keeper.save(journey, Position(progress)):
-            self._keeper.tell("step_lent" if wanted else "step_taken_back", journey, step=step.name)
-        return Moved(journey_id, step_name)
-
-    def show_pass(self, journey_id: str, token: str) -> str | Moved:
-        """Name the person whose step another device would do; on it, if it has the pass already.
-
-        Raises JourneyRefused.
-        """
-        journey = self._finder.anyones(journey_id)
-        lent = self._pass(journey, token)
-        if lent.browser:
-            return Moved(journey_id, lent.step)
-        return person(self.tenant, journey.arrival.claims)
-
-    def take_pass(self, journey_id: str, token: str) -> Moved:
-        """Bind a pass to this browser, once. Raises JourneyRefused."""
-        journey = self._finder.anyones(journey_id)
-        lent = self._pass(journey, token)
-        progress = accept(journey.progress, token, self.browser, self.now)
-        if not lent.browser:
-            if progress is None or not self._keeper.save(journey, Position(progress)):
-                raise JourneyRefused("pass_unknown")
-            self._keeper.tell("pass_taken", journey, step=lent.step)
-        return Moved(journey_id, lent.step)
-
     def go_back(self, journey_id: str, step_name: str, form: Form) -> Moved:
         """Go to the page before; what was typed is kept where the visitor may come back to it."""
-        journey = self._finder.find(journey_id)
+        journey = self.finder.find(journey_id)
         if isinstance(journey, Ended):
             return Moved(journey_id)
-        walk = self._walk(journey)
+        walk = self.walk(journey)
         step = walk.asked(step_name)
         earlier = walk.before(step) if step else None
         if step is None or earlier is None:
             return Moved(journey_id)
-        progress = _drafted(journey.progress, step, form)
+        progress = drafted(journey.progress, step, form)
         if progress != journey.progress:
-            self._keeper.save(journey, Position(progress))
+            self.keeper.save(journey, Position(progress))
         return Moved(journey_id, earlier.name)
 
     def cancel(self, journey_id: str, code: str) -> Moved:
         """End a journey because the visitor wants to, from wherever it stands."""
-        journey = self._finder.find(journey_id)
+        journey = self.finder.find(journey_id)
         if isinstance(journey, Journey):
-            self._keeper.cancel(journey, code)
+            self.keeper.cancel(journey, code)
         return Moved(journey_id)
 
     def answer(self, ended: Ended) -> str | None:
@@ -154,7 +118,7 @@ class Runner:
 
     def person_of(self, journey_id: str) -> str:
         """Name the person whose journey it is, for a page that no step shows."""
-        journey = self._finder.find(journey_id)
+        journey = self.finder.find(journey_id)
         if isinstance(journey, Ended):
             return ""
         return person(self.tenant, journey.arrival.claims)
@@ -163,14 +127,14 @@ class Runner:
         start = Position(journey.progress)
         # Better now than after the visitor has filled in pages.
         named = any(step.stores or step.counts for step in self.tenant.flow)
-        if named and self._keeper.subject(journey) is None:
+        if named and self.keeper.subject(journey) is None:
             return replace(start, end="subject_missing")
-        return self._walk(journey).advance(start)
+        return self.walk(journey).advance(start)
 
     def _judge(
         self, journey_id: str, name: str, form: Form, back: bool
     ) -> At | Moved | Away | Over:
-        journey = self._finder.find(journey_id, guests=True)
+        journey = self.finder.find(journey_id, guests=True)
         if isinstance(journey, Ended):
             return Moved(journey_id)
         where = self._judged(journey, name, form, back)
@@ -179,24 +143,15 @@ class Runner:
     def _as_guest(self, journey: Journey) -> Moved | Over:
         """Lead another device to its step as long as that is to be done."""
         try:
-            found = self._finder.find(journey.id, guests=True)
+            found = self.finder.find(journey.id, guests=True)
         except JourneyRefused:
             return Over()
-        todo = isinstance(found, Journey) and self._walk(found).asked(journey.only)
+        todo = isinstance(found, Journey) and self.walk(found).asked(journey.only)
         return Moved(journey.id, journey.only) if todo else Over()
-
-    def _pass(self, journey: Journey, token: str) -> Pass:
-        lent = journey.progress.lent
-        allowed = [step.name for step in self.tenant.flow if step.other_device]
-        if lent is None or lent.step not in allowed:
-            raise JourneyRefused("pass_unknown")
-        if not can_take(lent, token, self.browser, self.now):
-            raise JourneyRefused("pass_unknown")
-        return lent
 
     def _judged(self, journey: Journey, name: str, form: Form, back: bool) -> At | Moved | Away:
         journey_id = journey.id
-        walk = self._walk(journey)
+        walk = self.walk(journey)
         step = walk.asked(name)
         if step is None or (back and not step.resumes):
             return Moved(journey_id)
@@ -212,10 +167,22 @@ class Runner:
         position = release(self.tenant.flow, applied)
         # What changes factors or locks is kept first, so that the steps after it see it so.
         kept_first = position.factors or position.forgiven
-        if not kept_first:
-            return self._commit(journey, walk.advance(position))
-        saved = self._keeper.save(journey, position)
-        return Moved(journey.id) if saved else self._lost(walk, step, position)
+        if kept_first:
+            saved = self.keeper.save(journey, position)
+            return Moved(journey.id) if saved else self._lost(walk, step, position)
+        position = walk.advance(position)
+        if self.keeper.save(journey, position):
+            return Moved(journey.id, position.step.name if position.step else None)
+        return self._settle(walk, step, outcome)
+
+    def _settle(self, walk: Walk, step: Step, outcome: Done | Deny | Broken) -> Moved:
+        """Take an outcome that came while something else was saved, if it is about what is now."""
+        journey = walk.journey
+        found = self.finder.find(journey.id, guests=bool(journey.only))
+        if isinstance(found, Ended) or not is_same(found.progress, journey.progress):
+            return Moved(journey.id)
+        position = revise(self.tenant.flow, step, outcome, found.progress)
+        return self._commit(found, self.walk(found).advance(position))
 
     def _revise(
         self, walk: Walk, step: Step, outcome: Done | Stay | Deny | Redirect | Broken, form: Form
@@ -225,7 +192,7 @@ class Runner:
             case Redirect():
                 outcome = Broken("undeclared_redirect")
             case Stay():
-                self._keeper.tell_stay(journey, step, outcome)
+                self.keeper.tell_stay(journey, step, outcome)
                 page = walk.again(step) if outcome.errors else None
                 shown = page and replace(page, errors=outcome.errors, typed=form)
                 return shown or Moved(journey.id, step.name)
@@ -236,18 +203,18 @@ class Runner:
         journey = walk.journey
         if outcome == Stay(reason=outcome.reason):
             # Nothing to keep and nothing to say: whatever happened meanwhile is seen by looking.
-            self._keeper.tell_stay(journey, step, outcome)
+            self.keeper.tell_stay(journey, step, outcome)
             return Moved(journey.id, step.name)
         position = stay(step, outcome, Position(journey.progress))
         kept_first = position.factors or position.forgiven
         if not kept_first:
             position = walk.advance(position)
         changed = kept_first or position.end or position.progress != journey.progress
-        if changed and not self._keeper.save(journey, position):
+        if changed and not self.keeper.save(journey, position):
             return self._lost(walk, step, position)
-        self._keeper.tell_stay(journey, step, outcome)
+        self.keeper.tell_stay(journey, step, outcome)
         if outcome.mail and position.end is None:
-            self._keeper.send(journey, outcome.mail)
+            self.keeper.send(journey, outcome.mail)
         if not outcome.errors:
             return Moved(journey.id, step.name)
         if position.step != step:
@@ -257,42 +224,47 @@ class Runner:
     def _lost(self, walk: Walk, step: Step, position: Position) -> At | Moved:
         """Say so when a factor was used or its place taken; else the journey has moved."""
         journey = walk.journey
-        found = self._finder.find(journey.id, guests=bool(journey.only))
+        found = self.finder.find(journey.id, guests=bool(journey.only))
         if isinstance(found, Ended) or found.version != journey.version or not position.factors:
             return Moved(journey.id)
         # What the step has made is used up, whatever it led to.
         fresh = walk.advance(stay(step, Stay(scratch={}), Position(journey.progress)))
-        if not self._keeper.save(journey, fresh) or fresh.step != step:
+        if not self.keeper.save(journey, fresh) or fresh.step != step:
             return Moved(journey.id)
-        self._keeper.tell_stay(journey, step, Stay(reason="taken"))
+        self.keeper.tell_stay(journey, step, Stay(reason="taken"))
         return replace(walk.at(fresh), errors={"form": _TAKEN})
 
     def _leave(self, journey: Journey, step: Step, outcome: Redirect) -> Moved | Away:
         if outcome.scratch is not None:
             position = stay(step, Stay(scratch=outcome.scratch), Position(journey.progress))
-            if not self._keeper.save(journey, position):
+            if not self.keeper.save(journey, position):
                 return Moved(journey.id)
-        self._keeper.tell("step_leaves", journey, step=step.name, kind=step.kind)
+        self.keeper.tell("step_leaves", journey, step=step.name, kind=step.kind)
         return Away(outcome.url)
 
     def _commit(self, journey: Journey, position: Position) -> Moved:
         step = position.step.name if position.step else None
-        return Moved(journey.id, step if self._keeper.save(journey, position) else None)
+        return Moved(journey.id, step if self.keeper.save(journey, position) else None)
 
-    def _walk(self, journey: Journey) -> Walk:
-        subject = self._keeper.subject(journey)
+    def walk(self, journey: Journey) -> Walk:
+        """Give a journey at this moment."""
+        subject = self.keeper.subject(journey)
         return Walk(self.store, self.tenant, journey, subject, self.origin, self.now)
 
     @property
-    def _finder(self) -> Finder:
+    def finder(self) -> Finder:
+        """Give what finds the journeys of this browser."""
         return Finder(self.store, self.tenant.slug, self.browser, self.now)
 
     @property
-    def _keeper(self) -> Keeper:
+    def keeper(self) -> Keeper:
+        """Give what keeps journeys."""
         return Keeper(self.store, self.mailer, self.tenant, self.now)
 
 
-def _drafted(progress: Progress, step: Step, form: Form) -> Progress:
+def drafted(progress: Progress, step: Step, form: Form) -> Progress:
+    """Keep what was typed on a page that is left unsent, where that may be kept."""
     typed = {name: list(values) for name, values in form.items()}
     # Never what a second factor was sent, nor what could not be read back.
-    return with_draft(progress, step, typed) if step.revisable and is_object(typed) else progress
+    fits = step.revisable and is_object(typed) and len(write(typed)) <= _DRAFT_MOST
+    return with_draft(progress, step, typed) if fits else progress

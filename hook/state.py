@@ -19,8 +19,8 @@ class Pass:
     """
 
     step: str
-    token: str
-    until: int
+    token: str = field(repr=False)
+    until: int = 0
     browser: str = ""
     over: bool = False
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from hook.calls.attempt import CALLS_MOST
+
 CONF = runpy.run_path(str(Path(__file__).resolve().parents[1] / "gunicorn.conf.py"))
 
 
@@ -28,3 +30,7 @@ def test_the_error_log_says_what_happened_and_not_what_was_sent(message: str, ke
 
 def test_a_long_session_token_fits_into_the_request_line() -> None:
     assert CONF["limit_request_line"] > 4_000 + 200
+
+
+def test_threads_are_left_for_visitors_while_calls_wait_for_other_systems() -> None:
+    assert CONF["threads"] >= 2 * CALLS_MOST

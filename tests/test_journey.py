@@ -1,6 +1,6 @@
 """The rules of a journey, by themselves: which step is current, what an outcome changes."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -8,9 +8,23 @@ import pytest
 
 from hook.errors import HookError, StoreUnavailable
 from hook.journey import Broken, SubjectMissing, advance, apply, guard
+from hook.moves import Away
 from hook.order import current
-from hook.state import Position, Progress
-from hook.steps.base import Deny, Done, Form, Need, Outcome, Page, Shown, Stay, Step, Stores, Visit
+from hook.state import Pass, Position, Progress
+from hook.steps.base import (
+    Deny,
+    Done,
+    Form,
+    Need,
+    Outcome,
+    Page,
+    Redirect,
+    Shown,
+    Stay,
+    Step,
+    Stores,
+    Visit,
+)
 from hook.testing.visits import visit
 from tests.support.steps import Idle, Silent
 
@@ -212,6 +226,11 @@ class TestApply:
         assert progress.done == ("z", "a")
         assert progress.claims == {"z": 1, "a": "new"}
 
+    def test_done_once_more_it_keeps_its_place(self) -> None:
+        start = Position(Progress(done=("a", "z"), claims={"a": "old"}))
+        progress = apply(A, Done({"a": "new"}), start).progress
+        assert (progress.done, progress.claims) == (("a", "z"), {"a": "new"})
+
     def test_done_erases_the_scratch_of_this_step_only(self) -> None:
         assert apply(A, Done(), self.START).progress.scratch == {"b": {"y": 2}}
 
@@ -315,3 +334,12 @@ class TestGuard:
 
     def test_what_a_call_gives_is_passed_on(self) -> None:
         assert guard(lambda: Form({})) == Form({})
+
+
+@pytest.mark.parametrize("made", [Away, Redirect, lambda url: Pass("route", url)])
+def test_what_is_printed_of_a_pass_or_a_way_out_has_no_token_in_it(
+    made: Callable[[str], object],
+) -> None:
+    value = made("https://peer.example/?session_token=Sentinel-17")
+    assert "Sentinel-17" not in repr(value)
+    assert value != made("https://peer.example/")

@@ -21,6 +21,15 @@ require = { arrival = "country", in = ["NZ"] }
 code = "country_not_served"
 text = "Not there."
 """
+LATE = """
+[[tenants.kauri.steps]]
+kind = "gate"
+name = "late"
+title = "What you said"
+require = { claim = "pronouns", present = true }
+code = "not_said"
+text = "Say it."
+"""
 
 
 def mapped(folder: Path, text: str, *arguments: str) -> Result:
@@ -28,6 +37,15 @@ def mapped(folder: Path, text: str, *arguments: str) -> Result:
     path = write_config(folder, "sqlite:///nowhere.db", text)
     runner = CliRunner(env={**ENVIRON, "HOOK_CONFIG": str(path)})
     return runner.invoke(data_map, arguments)
+
+
+def show(folder: Path, text: str, kind: str) -> list[str]:
+    """What is shown of a kind where this is the configuration, below its options."""
+    path = write_config(folder, "sqlite:///nowhere.db", text)
+    runner = CliRunner(env={**ENVIRON, "HOOK_CONFIG": str(path)})
+    result = runner.invoke(steps_commands, ["show", kind])
+    assert result.exit_code == 0
+    return result.stdout.partition("\nNeeds: ")[2].splitlines()[1:]
 
 
 def cells(result: Result, name: str) -> list[str]:
@@ -55,6 +73,27 @@ def test_a_kind_that_there_is_not_is_told() -> None:
     shown = CliRunner().invoke(steps_commands, ["show", "tems"])
     assert (shown.exit_code, shown.stdout) == (2, "")
     assert "there is no such kind; use notice, terms" in shown.stderr
+
+
+def test_what_its_steps_read_and_write_is_shown_of_each_in_a_flow(tmp_path: Path) -> None:
+    flow = TERMS + GATE + PROFILE + LATE
+    assert show(tmp_path, flow, "gate") == [
+        "In kauri, step served: reads address.country, country; uses of earlier steps nothing; "
+        "writes nothing.",
+        "In kauri, step late: reads nothing; uses of earlier steps pronouns; writes nothing.",
+    ]
+    (line,) = show(tmp_path, flow, "claims_form")
+    assert line.endswith("step profile: reads nothing; uses of earlier steps nothing; "
+                         "writes pronouns.")  # fmt: skip
+
+
+def test_of_a_kind_that_no_flow_has_it_is_said_that_they_hang_on_its_options(
+    tmp_path: Path,
+) -> None:
+    assert show(tmp_path, PROFILE + TERMS, "terms") != (shown := show(tmp_path, PROFILE, "terms"))
+    assert shown == ["Claims read and written hang on the options; no flow has this kind yet."]
+    (told,) = show(tmp_path, PROFILE.replace("title", "titel"), "terms")
+    assert told.endswith("no configuration could be read.")
 
 
 def test_a_step_of_ones_own_is_shown_by_its_dotted_path() -> None:

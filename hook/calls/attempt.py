@@ -1,7 +1,9 @@
-"""One attempt of a call: the JSON object that comes back, or why there is none."""
+"""One attempt of a call: what comes back, or why nothing does."""
 
 import socket
+from collections.abc import Container
 from contextlib import closing
+from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from threading import BoundedSemaphore
 from typing import Any, cast
@@ -15,8 +17,8 @@ from hook.calls.line import Line
 from hook.calls.names import resolve
 from hook.calls.request import Request, write
 
-CALLS_MOST = 8
-"""How many calls a process makes at once."""
+CALLS_MOST = 4
+"""How many calls a process makes at once: fewer than it has threads (gunicorn.conf.py)."""
 
 # What an answer may have besides its body: head, interim answers, trailers.
 _HEAD_MOST = 65_536
@@ -26,24 +28,44 @@ _CHUNKED = 6
 _calls = BoundedSemaphore(CALLS_MOST)
 
 
-def ask(call: Call) -> dict[str, Any]:
-    """Make one attempt and give the JSON object of a 200; raises CallFailed.
+@dataclass(frozen=True)
+class Answer:
+    """What came back: the status and the whole body."""
 
-    Follows no redirect, uses no proxy, keeps no cookie and no connection. CALLS_MOST at once.
+    status: int
+    body: bytes = field(repr=False)
+
+
+def ask(call: Call) -> dict[str, Any]:
+    """Make one attempt, as exchange() does, and give the JSON object of a 200; raises CallFailed.
+
+    The body of any other status is not read.
     """
-    if not _calls.acquire(blocking=False):
-        raise CallFailed("busy", safe=True)
+    answer = _guarded(call, (200,))
     try:
-        answer = _attempt(call, Deadline(call.timeout))
-    finally:
-        _calls.release()
-    try:
-        return strict_json.read_object(answer)
+        return strict_json.read_object(answer.body)
     except ValueError:
         raise CallFailed("not_json") from None
 
 
-def _attempt(call: Call, deadline: Deadline) -> bytes:
+def exchange(call: Call) -> Answer:
+    """Make one attempt and give the answer, whatever its status; raises CallFailed.
+
+    Follows no redirect, uses no proxy, keeps no cookie and no connection. CALLS_MOST at once.
+    """
+    return _guarded(call, range(200, 600))
+
+
+def _guarded(call: Call, wanted: Container[int]) -> Answer:
+    if not _calls.acquire(blocking=False):
+        raise CallFailed("busy", safe=True)
+    try:
+        return _attempt(call, wanted, Deadline(call.timeout))
+    finally:
+        _calls.release()
+
+
+def _attempt(call: Call, wanted: Container[int], deadline: Deadline) -> Answer:
     try:
         request = write(call)
         sock = _reach(call, deadline)
@@ -53,7 +75,7 @@ def _attempt(call: Call, deadline: Deadline) -> bytes:
         raise
     with closing(sock):
         line = Line(sock, deadline, _HEAD_MOST + _CHUNKED * call.answer_most)
-        return _exchange(request, line, call.answer_most)
+        return _talk(request, line, wanted, call.answer_most)
 
 
 def _reach(call: Call, deadline: Deadline) -> socket.socket:
@@ -64,15 +86,15 @@ def _reach(call: Call, deadline: Deadline) -> socket.socket:
     return encrypt(sock, host, call.ca_file, deadline) if https else sock
 
 
-def _exchange(request: Request, line: Line, most: int) -> bytes:
+def _talk(request: Request, line: Line, wanted: Container[int], most: int) -> Answer:
     # The host would only be used to connect, and the line is connected.
     connection = HTTPConnection("connected")
     connection.sock = cast(socket.socket, line)
     try:
         connection.request(request.method, request.target, request.body, request.headers)
         with closing(connection.getresponse()) as response:
-            _check(response)
-            return _read(response, most)
+            _check(response, wanted)
+            return Answer(response.status, _read(response, most))
     except OSError:
         raise CallFailed("unreachable") from None
     except (HTTPException, ValueError):
@@ -81,11 +103,11 @@ def _exchange(request: Request, line: Line, most: int) -> bytes:
         connection.close()
 
 
-def _check(answer: HTTPResponse) -> None:
+def _check(answer: HTTPResponse, wanted: Container[int]) -> None:
     status = answer.status
     if 300 <= status < 400:
         raise CallFailed("redirected", status=status)
-    if status != 200:
+    if status not in wanted:
         raise CallFailed("status", status=status)
     # No encoding was asked for, and decoded the body could be larger than what was counted; two
     # lengths are two answers (RFC 9112 section 6.3).

@@ -9,6 +9,8 @@ from hook.calls.url import check_url
 
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _OWN = {"accept-encoding", "connection", "content-length", "host", "te", "transfer-encoding"}
+# How many bodies a method may have.
+_BODIES = {"GET": (0,), "POST": (0, 1), "PUT": (1,), "DELETE": (0,)}
 
 
 def check_header(name: str) -> str:
@@ -23,7 +25,7 @@ class Call:
     """What to ask of an API. Raises ValueError for what no value of a visitor could make wrong."""
 
     method: str
-    """GET or POST; only the latter has a body."""
+    """GET, POST, PUT or DELETE; a POST may have a body, a PUT has one."""
     url: str
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     query: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -44,7 +46,9 @@ class Call:
     def __post_init__(self) -> None:
         check_url(self.url)
         bodies = [body for body in (self.json, self.form) if body is not None]
-        if self.method not in ("GET", "POST") or len(bodies) > (self.method == "POST"):
-            raise ValueError("must be a GET without a body, or a POST with at most one")
+        if len(bodies) not in _BODIES.get(self.method, ()):
+            raise ValueError(
+                "must be a GET or DELETE without a body, a POST with at most one, a PUT with one"
+            )
         for name in self.headers:
             check_header(name)

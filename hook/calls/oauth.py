@@ -24,36 +24,25 @@ KEPT_MOST = 86_400
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 
 
-class ClientCredentials:
-    """Asks for a token when one is needed and keeps it; threads may share it.
+class Bearer:
+    """Keeps a token, and fetches it when one is needed; threads may share it.
 
-    Raises ValueError for a `token_url` that must not be asked. `timeout` is in seconds.
+    `fetch` takes the seconds that it may last and gives the answer of a token endpoint (RFC 6749
+    section 5.1). `timeout` is in seconds.
     """
 
     def __init__(
         self,
-        token_url: str,
-        client_id: str,
-        client_secret: str,
-        scope: str = "",
-        private: bool = False,
-        ca_file: str = "",
+        fetch: Callable[[float], dict[str, Any]],
         timeout: float = 10,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._fetch = fetch
         self._timeout = timeout
         self._clock = clock
         self._lock = Lock()
         self._header: dict[str, str] = {}
         self._until = -math.inf
-        self._call = Call(
-            "POST",
-            token_url,
-            headers={"Authorization": _basic(client_id, client_secret)},
-            form={"grant_type": "client_credentials"} | ({"scope": scope} if scope else {}),
-            private=private,
-            ca_file=ca_file,
-        )
 
     def header(self) -> dict[str, str]:
         """Give the header that authorizes a call, within `timeout`; raises CallFailed.
@@ -76,9 +65,37 @@ class ClientCredentials:
         self._until = -math.inf
 
     def _renew(self, deadline: Deadline) -> None:
-        answer = ask(replace(self._call, timeout=deadline.left()))
+        answer = self._fetch(deadline.left())
         self._header = {"Authorization": f"Bearer {_token(answer)}"}
         self._until = self._clock() + _seconds(answer)
+
+
+class ClientCredentials(Bearer):
+    """Fetches its token with client credentials in a header, as section 2.3.1 prefers it.
+
+    Raises ValueError for a `token_url` that must not be asked.
+    """
+
+    def __init__(
+        self,
+        token_url: str,
+        client_id: str,
+        client_secret: str,
+        scope: str = "",
+        private: bool = False,
+        ca_file: str = "",
+        timeout: float = 10,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        call = Call(
+            "POST",
+            token_url,
+            headers={"Authorization": _basic(client_id, client_secret)},
+            form={"grant_type": "client_credentials"} | ({"scope": scope} if scope else {}),
+            private=private,
+            ca_file=ca_file,
+        )
+        super().__init__(lambda seconds: ask(replace(call, timeout=seconds)), timeout, clock)
 
 
 def _basic(client_id: str, client_secret: str) -> str:

@@ -1,12 +1,15 @@
 """flask steps …: which kinds of steps there are, and what each is given, writes and keeps."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 import click
 
 from hook.cli.new_step import new
 from hook.cli.parts import refuse
+from hook.config.load import load
+from hook.errors import ConfigError
 from hook.steps import KINDS, find
 from hook.steps.base import Step
 
@@ -47,10 +50,31 @@ def show(kind: str) -> None:
         if needed
     ]
     click.echo(f"Needs: {', '.join(needs) or 'nothing'}.")
-    click.echo("Claims read and written depend on the options: flask data-map shows them.")
+    for line in _in_flows(found):
+        click.echo(line)
 
 
 steps_commands.add_command(new)
+
+
+def _in_flows(kind: type[Step]) -> list[str]:
+    """Say which claims its steps read and write: that hangs on their options."""
+    try:
+        tenants = load().tenants
+    except ConfigError:
+        return ["Claims read and written hang on the options; no configuration could be read."]
+    steps = [(slug, step) for slug, each in tenants.items() for step in each.flow]
+    lines = [
+        f"In {slug}, step {step.name}: reads {_claims(step.looks_at())}; "
+        f"uses of earlier steps {_claims(step.uses())}; writes {_claims(step.writes())}."
+        for slug, step in steps
+        if type(step) is kind
+    ]
+    return lines or ["Claims read and written hang on the options; no flow has this kind yet."]
+
+
+def _claims(paths: Iterable[str]) -> str:
+    return ", ".join(sorted(paths)) or "nothing"
 
 
 def _summary(kind: type[Step]) -> str:

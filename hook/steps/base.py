@@ -89,7 +89,7 @@ class Deny:
 class Redirect:
     """Send the visitor to another site; the step's `resume` takes them when they come back."""
 
-    url: str
+    url: str = field(repr=False)
     scratch: Mapping[str, Any] | None = None
 
 
@@ -252,6 +252,13 @@ class Step:
     def proves(self) -> frozenset[str]:
         """Name the kinds of factors of which it proves one; none where it asks for no factor."""
         return frozenset()
+
+    def lasts(self) -> int:
+        """Give the seconds that visitors should have for it; the tenant's session must be longer.
+
+        A minute for a page, unless the step knows better.
+        """
+        return 0 if self.silent else 60
 
     def applies(self, visit: Visit) -> Need:
         """Say whether the step needs doing now. Changes nothing; an exception means deny."""

@@ -86,6 +86,10 @@ class EmailCode(Step):
         sizes = {self.options.address_claim: _MOST + 2, self.options.verified_claim: len("true")}
         return {claim: size for claim, size in sizes.items() if claim}
 
+    def lasts(self) -> int:
+        """Give the time that a code is good: a mail may be slow."""
+        return CODE_SECONDS
+
     def show(self, visit: Visit) -> Shown:
         """Ask for the address or name it; once a code was sent, ask for the code."""
         lock = visit.attempts.lock(LOCK)

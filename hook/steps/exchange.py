@@ -7,11 +7,11 @@ from pydantic import AfterValidator, Field, model_validator
 
 from hook.claims import overlap, pick
 from hook.refusals import Stopped
-from hook.steps.base import Deny, Visit
+from hook.steps.base import Deny, Step, Visit
 from hook.steps.fields import ClaimPath, Filled
 from hook.steps.options import Code, StepOptions, matching
 from hook.strict_json import write
-from hook.texts import visible
+from hook.texts import is_odd, visible
 
 TODO = "Go back to your wallet. If you think this is wrong, ask the organisation."
 
@@ -94,6 +94,27 @@ TakenClaims = Annotated[tuple[TakenClaim, ...], AfterValidator(_claims_once)]
 Refusals = Annotated[tuple[Refusal, ...], AfterValidator(_words_once)]
 
 
+class Exchange(Step):
+    """A step that sends claims to another system, and takes some of its answer."""
+
+    def reads(self) -> frozenset[str]:
+        """Name the arrival claims that are sent."""
+        return frozenset(each.arrival for each in self.options.send if each.arrival)
+
+    def uses(self) -> frozenset[str]:
+        """Name the claims that are sent."""
+        return super().uses().union(each.claim for each in self.options.send if each.claim)
+
+    def writes(self) -> Mapping[str, int]:
+        """Name the claims that are taken."""
+        return {each.claim: each.max_bytes for each in self.options.take}
+
+    def denies(self) -> Mapping[str, Stopped]:
+        """Name the codes of its refusals."""
+        refusals: tuple[Refusal, ...] = self.options.refusals
+        return {each.code: Stopped(self.title, each.text, each.todo) for each in refusals}
+
+
 class Unfit(Exception):
     """An answer cannot be used; the text is a reason code."""
 
@@ -133,11 +154,6 @@ def refused(refusals: Iterable[Refusal], message: str) -> Deny:
     return Deny(code) if code else Deny("refused_elsewhere", why="refusal_unlisted")
 
 
-def stopped(refusals: Iterable[Refusal], title: str) -> dict[str, Stopped]:
-    """Give what visitors read with each code of these refusals."""
-    return {each.code: Stopped(title, each.text, each.todo) for each in refusals}
-
-
 def message_of(answer: Mapping[str, Any]) -> str | None:
     """Give the error.message of an answer; None where it has no error. Raises Unfit."""
     if answer.get("error") is None:
@@ -153,6 +169,7 @@ def _says_something(value: Any) -> bool:
 
 
 def _is_plain(value: Any) -> bool:
-    if isinstance(value, list):
-        return all(isinstance(item, str | int | float | bool) for item in value)
-    return isinstance(value, str | int | float | bool)
+    items = value if isinstance(value, list) else [value]
+    texts = [item for item in items if isinstance(item, str)]
+    plain = all(isinstance(item, str | int | float | bool) for item in items)
+    return plain and not any(is_odd(text, allowed="\n") for text in texts)

@@ -12,9 +12,9 @@ from pydantic import AfterValidator, Field, model_validator
 from hook import jws
 from hook.calls import check_url
 from hook.claims import nest, overlap
-from hook.refusals import Stopped
-from hook.steps.base import Deny, Done, Form, Outcome, Page, Redirect, Stay, Step, Visit
+from hook.steps.base import Deny, Done, Form, Outcome, Page, Redirect, Stay, Visit
 from hook.steps.exchange import (
+    Exchange,
     Refusals,
     SentClaims,
     TakenClaims,
@@ -22,7 +22,6 @@ from hook.steps.exchange import (
     collect,
     message_of,
     refused,
-    stopped,
     take,
 )
 from hook.steps.fields import Filled
@@ -78,7 +77,7 @@ class HandoffOptions(StepOptions):
         return self
 
 
-class Handoff(Step):
+class Handoff(Exchange):
     """Mint a token for the peer, send the visitor there, verify what they bring back."""
 
     kind = "handoff"
@@ -86,21 +85,9 @@ class Handoff(Step):
     resumes = True
     movable = True
 
-    def reads(self) -> frozenset[str]:
-        """Name the arrival claims that are sent."""
-        return frozenset(each.arrival for each in self.options.send if each.arrival)
-
-    def uses(self) -> frozenset[str]:
-        """Name the claims that are sent."""
-        return super().uses().union(each.claim for each in self.options.send if each.claim)
-
-    def writes(self) -> Mapping[str, int]:
-        """Name the claims that are taken."""
-        return {each.claim: each.max_bytes for each in self.options.take}
-
-    def denies(self) -> Mapping[str, Stopped]:
-        """Name the codes of its refusals."""
-        return stopped(self.options.refusals, self.title)
+    def lasts(self) -> int:
+        """Give the time that the peer may take."""
+        return super().lasts() + seconds(self.options.timeout)
 
     def show(self, visit: Visit) -> Page:
         """Give the page from which the visitor goes."""
@@ -109,7 +96,8 @@ class Handoff(Step):
 
     def submit(self, visit: Visit, form: Form) -> Outcome:
         """Send the visitor there: again to the same visit, while it lasts and nothing changed."""
-        going = ("anew" not in form and self._going(visit)) or {
+        anew = "anew" in form and visit.scratch.get("told") == "unusable"
+        going = (None if anew else self._going(visit)) or {
             "state": secrets.token_urlsafe(16),
             "sent": self._sent(visit),
             "until": self._until(visit),

@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from hook.calls import Call, CallFailed, ClientCredentials, ask, check_header, check_url
-from hook.refusals import Stopped
-from hook.steps.base import Deny, Done, Form, Outcome, Page, Stay, Step, Visit
+from hook.steps.base import Deny, Done, Form, Outcome, Page, Stay, Visit
 from hook.steps.exchange import (
+    Exchange,
     Refusals,
     SentClaims,
     TakenClaims,
@@ -17,7 +17,6 @@ from hook.steps.exchange import (
     collect,
     message_of,
     refused,
-    stopped,
     take,
 )
 from hook.steps.fields import Filled
@@ -25,7 +24,7 @@ from hook.steps.options import SecretText, StepOptions, beside, certificates
 from hook.strict_json import write
 
 _TRIES_MOST = 3
-_CALLS_A_DAY = 50
+_CALLS_A_MINUTE, _CALLS_A_DAY = 6, 50
 """How often one person may have this asked, whatever they change in forms before it."""
 _DAY = 86_400
 _WAITING = "We’re checking something for you. This takes a few seconds."
@@ -93,7 +92,7 @@ class LookupOptions(StepOptions):
         return self
 
 
-class Lookup(Step):
+class Lookup(Exchange):
     """Show a page that loads itself once more; that request makes the call."""
 
     kind = "lookup"
@@ -104,22 +103,6 @@ class Lookup(Step):
     def __init__(self, name: str, title: str, options: LookupOptions) -> None:
         super().__init__(name, title, options)
         self._client = None if options.oauth is None else _client(options.oauth, options)
-
-    def reads(self) -> frozenset[str]:
-        """Name the arrival claims that are sent."""
-        return frozenset(each.arrival for each in self.options.send if each.arrival)
-
-    def uses(self) -> frozenset[str]:
-        """Name the claims that are sent."""
-        return super().uses().union(each.claim for each in self.options.send if each.claim)
-
-    def writes(self) -> Mapping[str, int]:
-        """Name the claims that are taken."""
-        return {each.claim: each.max_bytes for each in self.options.take}
-
-    def denies(self) -> Mapping[str, Stopped]:
-        """Name the codes of its refusals."""
-        return stopped(self.options.refusals, self.title)
 
     def prepare(self, visit: Visit) -> Mapping[str, Any] | None:
         """Give the call a name, under which it is counted."""
@@ -147,14 +130,16 @@ class Lookup(Step):
 
     def _call(self, visit: Visit) -> Outcome:
         name, spend = visit.scratch["call"], visit.attempts.spend
+        if not spend(f"{self.name} a minute", _CALLS_A_MINUTE, 60):
+            return Stay(reason="calls_too_fast")
         # Another tab waits for the answer already: whatever it is, it decides.
         if not spend(f"now {name}", 1, self._longest):
             return Stay(reason="call_under_way")
         # That one is gone without an answer: of a POST nobody knows what became of it.
         if self.options.method == "POST" and not spend(f"sent {name}", 1, _DAY):
-            return self._give_up("call_unknown")
-        if not spend(f"{self.name} calls", _CALLS_A_DAY, _DAY):
-            return self._give_up("calls_spent")
+            return self._unasked("call_unknown")
+        if not spend(f"{self.name} a day", _CALLS_A_DAY, _DAY):
+            return self._unasked("calls_spent")
         try:
             return self._read(visit, self._ask(visit))
         except CallFailed as failed:
@@ -214,10 +199,17 @@ class Lookup(Step):
         return refused(self.options.refusals, message)
 
     def _failed(self, visit: Visit, failed: CallFailed) -> Outcome:
+        if failed.reason == "busy":
+            # Others are asking: nothing was tried, and the page loads itself again.
+            return Stay(scratch=_fresh(visit.scratch["tries"]), reason="call_busy")
         tries = visit.scratch["tries"] + 1
         if tries >= _TRIES_MOST or not (failed.safe or self.options.method == "GET"):
             return self._give_up(f"call_{failed.reason}")
         return Stay(scratch=_fresh(tries), reason=f"call_{failed.reason}")
+
+    def _unasked(self, why: str) -> Outcome:
+        # Visitors can bring this about, so it is no way around a refusal.
+        return Deny("lookup_failed", why=why) if self.options.refusals else self._give_up(why)
 
     def _give_up(self, why: str) -> Outcome:
         return Deny("lookup_failed", why=why) if self.options.required else Done(reason=why)

@@ -71,6 +71,10 @@ class SecondFactor(Step):
         """Name the claims of its report."""
         return self._policy.writes()
 
+    def lasts(self) -> int:
+        """Give the time in which one can be set up."""
+        return 180
+
     def applies(self, visit: Visit) -> Need:
         """Ask, unless something was verified recently in an earlier journey."""
         if not self.options.max_age or "proof" in visit.scratch:

@@ -9,13 +9,12 @@ from urllib.parse import urlsplit
 
 from hook.steps.fields import FieldOptions, earliest_day, latest_day
 from hook.strict_json import write
-from hook.texts import visible
+from hook.texts import is_odd, visible
 from hook.urls import origin_of
 
 Value = str | int | float | bool | list[str]
 
 _RAW_MOST = 6_000
-_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 # The HTML standard's own rule for <input type=email> (WHATWG, "valid e-mail address").
 _EMAIL = re.compile(
     r"[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
@@ -64,15 +63,9 @@ def _clean(raw: str, keep_lines: bool) -> str:
         raise FieldError("This is far too long. Shorten it.")
     text = unicodedata.normalize("NFC", raw.replace("\r\n", "\n")).strip()
     allowed = "\n" if keep_lines else ""
-    if _BIDI.search(text) or any(_is_odd(c) for c in text if c not in allowed):
+    if is_odd(text, allowed):
         raise FieldError("This has characters that can’t be used. Type it again.")
     return text if visible(text) else ""
-
-
-def _is_odd(character: str) -> bool:
-    number = ord(character)
-    never_text = number & 0xFFFE == 0xFFFE or 0xFDD0 <= number <= 0xFDEF or character == "\ufffd"
-    return never_text or unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp")
 
 
 def _missing(field: FieldOptions) -> str:

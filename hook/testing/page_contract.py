@@ -1,5 +1,8 @@
 """The contract of a step with a page."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 from flask import Flask
 
@@ -244,6 +247,23 @@ class StepContract(Contract):
         if not step_of(app).revisable:
             assert len(log.events("step_done", step=NAME)) == 1
             assert rows(app) == once
+
+    def test_two_tabs_at_one_moment_take_it_on_once(
+        self, app: Flask, visitor: Visitor, page: Seen, example: Example
+    ) -> None:
+        values, tabs = example.values(page), [visitor.another_tab(), visitor.another_tab()]
+        meet = Barrier(len(tabs))
+
+        def send(tab: Visitor) -> Seen:
+            meet.wait(timeout=30)
+            return example.send(tab, values)
+
+        with watched_log() as log, ThreadPoolExecutor(len(tabs)) as pool:
+            seen = list(pool.map(send, tabs))
+        assert {each.status for each in seen} <= {200, 422}
+        assert visitor.get(page.url.rpartition("/")[0]).step == "welcome"
+        times = len(log.events("step_done", step=NAME))
+        assert times == 1 or (times == 2 and step_of(app).revisable)
 
     def test_its_form_is_not_judged_before_its_turn(
         self, make_hook: MakeHook, monkeypatch: pytest.MonkeyPatch, example: Example

@@ -118,6 +118,15 @@ class Visitor:
             )
         )
 
+    def another_tab(self) -> "Visitor":
+        """Open the page that is seen in one more tab of the same browser."""
+        assert self.seen is not None
+        tab = Visitor(self.app)
+        for cookie in (self.browser._cookies or {}).values():
+            tab.browser.set_cookie(cookie.key, cookie.value, domain=cookie.domain)
+        tab.get(self.seen.url)
+        return tab
+
     def cancel(self, reason: str = "user_cancelled") -> Seen:
         """Take the way out that every page has."""
         assert self.seen is not None

@@ -4,6 +4,7 @@ from flask import Blueprint, Response, make_response, request
 
 from hook.errors import RequestRefused
 from hook.moves import At, Away, Moved, Over
+from hook.passes import Passes
 from hook.state import Ended
 from hook.tenant import Tenant
 from hook.web import ahead
@@ -69,7 +70,9 @@ def submit(slug: str, journey_id: str, name: str) -> Response:
     if BACK in request.form:
         return go(tenant, run.go_back(journey_id, name, sent))
     if LEND in request.form:
-        return go(tenant, run.lend(journey_id, name, sent, wanted=request.form[LEND] == "yes"))
+        return go(
+            tenant, Passes(run).lend(journey_id, name, sent, wanted=request.form[LEND] == "yes")
+        )
     return _after(tenant, key, run.submit(journey_id, name, sent))
 
 

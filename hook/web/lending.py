@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, make_response, request
 
 from hook.moves import Moved
+from hook.passes import Passes
 from hook.web import ahead
 from hook.web.browser import new_key
 from hook.web.context import hook, runner, tenant_of
@@ -26,7 +27,7 @@ def show(slug: str, journey_id: str, token: str) -> Response:
     """Ask whether this device shall do the step; naming whose journey it is."""
     tenant, browser = tenant_of(slug), hook().browser
     key = browser.read(request) or new_key()
-    person = runner(tenant, key).show_pass(journey_id, token)
+    person = Passes(runner(tenant, key)).show(journey_id, token)
     if isinstance(person, Moved):
         return go(tenant, person)
     form = new_form(browser, key, journey_id)
@@ -43,4 +44,4 @@ def take(slug: str, journey_id: str, token: str) -> Response:
     tenant, browser = tenant_of(slug), hook().browser
     key = browser.read(request) or new_key()
     sent_form(browser, key, journey_id)
-    return go(tenant, runner(tenant, key).take_pass(journey_id, token))
+    return go(tenant, Passes(runner(tenant, key)).take(journey_id, token))

@@ -24,7 +24,7 @@ from hook.testing.tokens import (
     sign,
     token,
 )
-from hook.testing.visitor import Seen, Visitor
+from hook.testing.visitor import Seen, Values, Visitor
 from hook.testing.watch import Log, rows, watched_log
 
 PEER = "https://id.rimu.example/hook"
@@ -83,9 +83,11 @@ def at_the_page(app: Flask, **changes: Any) -> Visitor:
     return visitor
 
 
-def go(visitor: Visitor, secret: str = OTHER_SECRET) -> dict[str, Any]:
+def go(
+    visitor: Visitor, secret: str = OTHER_SECRET, values: Values | None = None
+) -> dict[str, Any]:
     """Send the page's form; what stands in the token for the peer."""
-    page = visitor.send()
+    page = visitor.send(values)
     assert page.page == "leave"
     sent = read_answer(page.return_url, secret)
     visitor.get(urlsplit(sent["redirectUrl"]).path)
@@ -107,6 +109,13 @@ def come_back(visitor: Visitor, sent: dict[str, Any], *tokens: str, **changes: A
     """Open the return URL with these tokens; without any, with that of a changed answer."""
     query = {"session_token": list(tokens) or [signed(answer(sent, **changes))]}
     return visitor.get(urlsplit(sent["redirectUrl"]).path, query_string=query)
+
+
+def buttons(visitor: Visitor) -> set[str]:
+    """The names of the buttons that are seen."""
+    assert visitor.seen is not None
+    controls = visitor.seen.reader.controls
+    return {each.get("name", "") for each in controls if each["tag"] == "button"}
 
 
 def error_of(visitor: Visitor) -> str:
@@ -186,6 +195,20 @@ class TestSent:
         assert again["iat"] == first["iat"] + 30
         assert come_back(visitor, first).step == "welcome"
 
+    def test_a_new_visit_there_is_begun_only_where_an_answer_could_not_be_used(
+        self, visitor: Visitor
+    ) -> None:
+        anew: Values = {"anew": "yes"}
+        first = go(visitor)
+        assert "anew" not in buttons(visitor)
+        assert go(visitor, values=anew)["state"] == first["state"]
+        come_back(visitor, first, exp=NOW - 30)
+        assert "anew" in buttons(visitor)
+        second = go(visitor, values=anew)
+        assert second["state"] != first["state"]
+        assert come_back(visitor, first).step == "identity"
+        assert come_back(visitor, second).step == "welcome"
+
     def test_a_url_of_more_than_2000_characters_ends_the_journey(
         self, make_hook: MakeHook, log: Log
     ) -> None:
@@ -232,6 +255,7 @@ class TestTaken:
             {"claims": {"document": {"number": "ēēēē"}, "level": ""}},
             {"claims": {"document": {"number": 1234567890}}},
             {"claims": {"document": {"number": ["a", 1]}}},
+            {"claims": {"document": {"number": "a\nb"}}},
         ],
         ids=str,
     )  # fmt: skip
@@ -246,8 +270,11 @@ class TestTaken:
             {"document": {"number": {"n": 1}}}, {"document": {"number": ["a", ["b"]]}},
             {"document": {"number": "123456789"}}, {"document": {"number": "ēēēē1"}},
             {**GOOD, "level": 12345},
+            {"document": {"number": "a\x07b"}}, {"document": {"number": "a\u202eb"}},
+            {"document": {"number": "a\u2028b"}}, {"document": {"number": "a\ufffeb"}},
+            {"document": {"number": ["a", "\r"]}},
         ],
-        ids=str,
+        ids=ascii,
     )  # fmt: skip
     def test_what_take_cannot_use_ends_the_journey(self, visitor: Visitor, claims: object) -> None:
         come_back(visitor, go(visitor), claims=claims)

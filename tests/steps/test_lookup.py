@@ -4,9 +4,10 @@ import json
 import logging
 import socket
 import sqlite3
+import time
 from base64 import b64encode
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from hook.calls.attempt import CALLS_MOST
 from hook.errors import ConfigError
 from hook.testing.hooks import NOTICE, Clock, MakeHook
 from hook.testing.mail import Authority
@@ -21,7 +23,7 @@ from hook.testing.tokens import TENANT_URL
 from hook.testing.visitor import Seen, Values, Visitor
 from hook.testing.watch import Log, rows, watched_log
 from tests.support.api import Api, Script, Sent, failing, hangs_up, says, says_nothing, sends
-from tests.support.crowd import Tab
+from tests.support.crowd import Tab, gunicorn
 
 GOOD = says({"employment": {"start": "2019-02-01"}, "salary": 1})
 NO = says({"error": {"message": "on_leave"}})
@@ -291,7 +293,7 @@ class TestTaken:
     def test_plain_values_become_claims_and_the_rest_is_dropped(
         self, make_hook: MakeHook, api: Api
     ) -> None:
-        values = ["Ōta", 7, 0, -1.5, True, False, ["a", 1, True, 0.5], "0123456789"]
+        values = ["Ōta", 7, 0, -1.5, True, False, ["a", 1, True, 0.5], "0123456789", "a\nb"]
         named = {f"x{number}": value for number, value in enumerate(values)}
         api.will("/people", says({"in": {**named, "y": "else"}, "z": "else"}))
         take = ", ".join(
@@ -301,7 +303,11 @@ class TestTaken:
         # As JSON, in which 1 is not true.
         assert json.dumps(now(visitor).answer["claims"]) == json.dumps({"out": named})
 
-    @pytest.mark.parametrize("value", [None, "", {"a": 1}, [None], [["a"]]], ids=repr)
+    @pytest.mark.parametrize(
+        "value",
+        [None, "", {"a": 1}, [None], [["a"]], "\u202ea", "a\x07", "a\u2028b", ["a", "\r"]],
+        ids=ascii,
+    )
     def test_any_other_value_is_missing(
         self, make_hook: MakeHook, api: Api, log: Log, value: Any
     ) -> None:
@@ -576,6 +582,91 @@ class TestTries:
         assert len(api.asked()) == 3
         assert error_of(visitor) == "lookup_failed"
 
+    def test_a_person_has_six_calls_a_minute_and_the_seventh_waits_on_the_page(
+        self, make_hook: MakeHook, api: Api, clock: Clock, log: Log
+    ) -> None:
+        visitor = come(make_hook(FORM + lookup(api.url(), send=NUMBER) + NOTICE))
+        form = now(visitor).url
+        for number in range(6):
+            visitor.get(form)
+            visitor.send({"staff.number": f"{number}"})
+            assert load(visitor).step == "welcome"
+        visitor.get(form)
+        visitor.send({"staff.number": "6"})
+        for passed in (0, 59):
+            clock.turn(passed)
+            waiting = load(visitor)
+            assert (waiting.status, waiting.step, waiting.return_url) == (200, "staff", "?go=yes")
+        assert len(api.asked()) == 6
+        assert log.reasons("step_stays") == ["calls_too_fast"] * 2
+        other = come(visitor.app, "other", email="mere@kauri.example")
+        other.send({"staff.number": "6"})
+        assert load(other).step == "welcome"
+        clock.turn(1)
+        assert load(visitor).step == "welcome"
+        assert [sent.query["no"] for sent in api.asked()[5:]] == [["5"], ["6"], ["6"]]
+
+    @pytest.mark.parametrize(
+        "options",
+        [{}, {"required": "false", "refusals": REFUSALS}],
+        ids=["required", "may refuse"],
+    )
+    def test_after_fifty_calls_a_day_nobody_gets_past_a_refusal(
+        self, make_hook: MakeHook, api: Api, clock: Clock, log: Log, options: dict[str, str]
+    ) -> None:
+        app = make_hook(lookup(api.url(), **options) + NOTICE)
+        for number in range(51):
+            clock.turn(10)
+            visitor = Visitor(app)
+            dates: dict[str, Any] = {"iat": clock.now, "exp": clock.now + 600}
+            visitor.arrive(state=f"{number}", claims={"name": "Ripeka", "email": MAIL}, **dates)
+            assert (load(visitor).step == "welcome") is (number < 50)
+        assert error_of(visitor) == "lookup_failed"
+        assert log.reasons("step_denied") == ["calls_spent"]
+        assert len(api.asked()) == 50
+
+    @pytest.mark.parametrize("method", ["GET", "POST"])
+    def test_where_others_are_asking_the_page_waits_and_nothing_was_tried(
+        self, make_hook: MakeHook, api: Api, log: Log, method: str
+    ) -> None:
+        app = make_hook(lookup(api.url(), method=f'"{method}"') + NOTICE)
+        others = [come(app, f"{n}", email=f"{n}@kauri.example") for n in range(CALLS_MOST)]
+        visitor = come(app)
+        with ThreadPoolExecutor(CALLS_MOST) as pool, api.held("/people", GOOD) as held:
+            calls = [pool.submit(load, other) for other in others]
+            assert all(held.came() for _ in others)
+            waiting = load(visitor)
+            held.go()
+            wait(calls)
+        assert (waiting.status, waiting.step, waiting.return_url) == (200, "staff", "?go=yes")
+        assert "We got no answer" not in waiting.text
+        assert log.reasons("step_stays") == ["call_busy"]
+        assert load(visitor).step == "welcome"
+        assert len(api.asked()) == CALLS_MOST + 1
+
+    def test_while_calls_run_the_server_answers_everybody_else(
+        self, make_hook: MakeHook, api: Api, tmp_path: Path
+    ) -> None:
+        make_hook(lookup(api.url()) + NOTICE)
+        (tmp_path / "served.py").write_text("from hook import create_app\n\napp = create_app()\n")
+        with gunicorn(tmp_path, "served:app", HOOK_WORKERS="1") as server:
+            dates: dict[str, Any] = {"iat": int(time.time()), "exp": int(time.time()) + 600}
+            visitors = [Visitor(server) for _ in range(2 * CALLS_MOST)]
+            for number, visitor in enumerate(visitors):
+                person = {"name": "Ripeka", "email": f"{number}@kauri.example"}
+                visitor.arrive(state=f"{number}", claims=person, **dates)
+            late = Visitor(server)
+            with ThreadPoolExecutor(len(visitors)) as pool, api.held("/people", GOOD) as held:
+                calls = [pool.submit(load, visitor) for visitor in visitors]
+                assert all(held.came() for _ in range(CALLS_MOST))
+                under_way = set(calls)
+                while len(under_way) > CALLS_MOST:
+                    under_way = wait(under_way, return_when=FIRST_COMPLETED).not_done
+                assert late.arrive(state="late", **dates).step == "staff"
+                held.go()
+            steps = sorted(call.result().step for call in calls)
+        assert steps == ["staff"] * CALLS_MOST + ["welcome"] * CALLS_MOST
+
     @pytest.mark.parametrize(("method", "asked"), [("GET", 2), ("POST", 1)])
     def test_where_the_process_dies_in_a_call_a_post_is_not_sent_again(
         self, make_hook: MakeHook, api: Api, tmp_path: Path, clock: Clock, method: str, asked: int
@@ -634,6 +725,48 @@ class TestAtOnce:
         visitor = come(make_hook(lookup(api.url(), **options) + NOTICE))
         while_under_way(visitor, api, NO, others)
         assert error_of(visitor) == "staff_on_leave"
+
+    @pytest.mark.parametrize(
+        ("method", "code"), [("GET", "staff_on_leave"), ("POST", "lookup_failed")]
+    )
+    def test_nobody_runs_from_a_refusal_by_changing_a_form_while_the_call_runs(
+        self, make_hook: MakeHook, api: Api, clock: Clock, method: str, code: str
+    ) -> None:
+        """The refusal is lost with what it was about: a POST is not sent again to hear it."""
+        options = {"method": f'"{method}"', "required": "false", "refusals": REFUSALS}
+        visitor = come(make_hook(FORM + lookup(api.url(), **options) + NOTICE))
+        form = now(visitor).url
+        visitor.send({"staff.number": "7", "nickname": "Rip"})
+        tab = Tab.of(visitor).open(visitor.app)
+        with ThreadPoolExecutor() as pool, api.held("/people", NO) as held:
+            call = pool.submit(load, visitor)
+            assert held.came()
+            tab.get(form)
+            assert tab.send({"staff.number": "7", "nickname": "Rips"}).step == "staff"
+            held.go()
+            assert call.result().step == "staff"
+        clock.turn(100)
+        load(visitor)
+        assert error_of(visitor) == code
+
+    @pytest.mark.parametrize("method", ["GET", "POST"])
+    def test_an_answer_counts_although_something_was_kept_meanwhile_that_does_not_matter(
+        self, make_hook: MakeHook, api: Api, method: str
+    ) -> None:
+        visitor = come(make_hook(FORM + lookup(api.url(), method=f'"{method}"') + NOTICE))
+        form = now(visitor).url
+        same: Values = {"staff.number": "7", "nickname": "Rip"}
+        visitor.send(same)
+        tab = Tab.of(visitor).open(visitor.app)
+        with ThreadPoolExecutor() as pool, api.held("/people", GOOD) as held:
+            call = pool.submit(load, visitor)
+            assert held.came()
+            tab.get(form)
+            assert tab.send(same).step == "staff"
+            held.go()
+            assert call.result().step == "welcome"
+        assert visitor.send().answer["claims"]["since"] == "2019-02-01"
+        assert len(api.asked()) == 1
 
     def test_nobody_goes_on_without_before_it_was_asked(
         self, make_hook: MakeHook, api: Api

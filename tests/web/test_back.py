@@ -441,10 +441,12 @@ class TestBackButton:
             ("Ti\ttle", "Ti\ttle"),
             ("{{7*7}}", "{{7*7}}"),
             ("\u202e\ufffd", "\u202e\ufffd"),
-            ("x" * 60_000, "x" * 60_000),
+            ("x" * 16_371, "x" * 16_371),
+            ("x" * 16_372, ""),
+            ("x" * 60_000, ""),
             ("a\0b", ""),
         ],
-        ids=["tab", "template", "bidi", "long", "NUL"],
+        ids=["tab", "template", "bidi", "16 KB", "a byte more", "long", "NUL"],
     )
     def test_hostile_text_comes_back_as_text_or_not_at_all(
         self, make_hook: MakeHook, typed: str, kept: str

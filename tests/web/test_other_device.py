@@ -298,6 +298,20 @@ class TestHandoff:
         path, answer = self.answered(phone)
         assert phone.get(path, query_string={"session_token": answer}).page == "over"
 
+    def test_what_was_begun_on_one_device_does_not_count_on_the_other(self, desk: Visitor) -> None:
+        path, begun_here = self.answered(desk)
+        desk.get(path)
+        phone = lent_to_phone(desk)
+        query = {"session_token": begun_here}
+        assert phone.get(path, query_string=query).step == "route"
+        assert desk.get(path, query_string=query).page == "lent"
+        _, begun_there = self.answered(phone)
+        assert desk.send(HERE).step == "route"
+        query = {"session_token": begun_there}
+        assert desk.get(path, query_string=query).step == "route"
+        path, answer = self.answered(desk)
+        assert desk.get(path, query_string={"session_token": answer}).step == "welcome"
+
     def test_whoever_stays_there_as_long_as_the_session_lasts_comes_back_in_time(
         self, desk: Visitor, clock: Clock
     ) -> None:
@@ -542,7 +556,7 @@ class TestTheGuest:
         phone = lent_to_phone(desk)
         assert phone.get(path, query_string={"from": "mail"}).step == "route"
 
-    @pytest.mark.parametrize("outcome", ["done", "stay", "leave"])
+    @pytest.mark.parametrize("outcome", ["stay", "leave"])
     def test_what_did_not_count_because_of_another_tab_does_not_say_that_it_is_done(
         self, make_hook: MakeHook, monkeypatch: pytest.MonkeyPatch, log: Log, outcome: str
     ) -> None:
@@ -556,6 +570,50 @@ class TestTheGuest:
         assert done(log) == 0
         assert (again.status, again.step) == (200, "route")
         assert phone.send({"who": "me"}).page == "over"
+
+    @pytest.mark.parametrize(
+        ("step", "values", "counts"),
+        [
+            ("route", {"_back": "yes", "who": "typed"}, True),
+            ("nick", {"nick": "Pek"}, True),
+            ("nick", {"nick": "Eve"}, False),
+            ("route", LEND, False),
+            ("route", HERE, False),
+        ],
+        ids=["a draft", "the same", "something else", "a new pass", "taken back"],
+    )
+    def test_what_it_sends_counts_unless_it_is_about_something_else_meanwhile(
+        self,
+        make_hook: MakeHook,
+        monkeypatch: pytest.MonkeyPatch,
+        log: Log,
+        step: str,
+        values: Values,
+        counts: bool,
+    ) -> None:
+        desk = at_the_step(make_hook(contested(Revised)))
+        tab = Visitor(desk.app, desk.browser)
+        tab.seen = shown(desk)
+        phone = lent_to_phone(desk)
+        happens = partial(tab.send, values, path=f"{journey_of(desk)}/{step}")
+        monkeypatch.setattr(Meddled, "meanwhile", staticmethod(happens))
+        answered = phone.send({"who": "me"})
+        assert done(log) == counts
+        assert (desk.get(journey_of(desk)).step == "welcome") is counts
+        if counts:
+            assert answered.page == "over"
+            assert desk.send().answer["claims"] == {"nick": "Pek", "who": "me"}
+
+    def test_what_is_sent_here_counts_although_it_was_lent_meanwhile(
+        self, make_hook: MakeHook, monkeypatch: pytest.MonkeyPatch, log: Log
+    ) -> None:
+        desk = at_the_step(make_hook(contested(Contested)))
+        tab = Visitor(desk.app, desk.browser)
+        tab.seen = shown(desk)
+        monkeypatch.setattr(Meddled, "meanwhile", staticmethod(partial(tab.send, LEND)))
+        assert desk.send({"who": "me"}).step == "welcome"
+        assert len(log.events("step_lent")) == done(log) == 1
+        assert Visitor(desk.app).get(pass_of(desk)).reason == "pass_unknown"
 
 
 class TestChangedFlow:
