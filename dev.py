@@ -29,9 +29,10 @@ STAMP = VENV / "made-from.txt"
 # Inside an activated .venv, sys.executable has no pip and may be about to be replaced.
 BASE_PYTHON = getattr(sys, "_base_executable", sys.executable)
 
-RUNTIME, TEST, DEV = "requirements.txt", "requirements-test.txt", "requirements-dev.txt"
-ENVIRONMENTS = (RUNTIME, TEST, DEV)  # each holds all of the one before
-LOCKS = (RUNTIME, "requirements-postgres.txt", TEST, DEV)  # each agrees with those before
+RUNTIME, EMULATOR = "requirements.txt", "requirements-emulator.txt"
+TEST, DEV = "requirements-test.txt", "requirements-dev.txt"
+ENVIRONMENTS = (RUNTIME, EMULATOR, TEST, DEV)  # each holds all of the one before
+LOCKS = (RUNTIME, "requirements-postgres.txt", EMULATOR, TEST, DEV)  # each agrees with those before
 PATIENCE = 30  # seconds for the demo to answer; a cold start on a slow laptop takes several
 LOCAL = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # no proxy reaches localhost
 
@@ -147,7 +148,7 @@ def demo_settings(hook_port: int, tenant_port: int, folder: Path, config: str) -
 
 def demo(options: argparse.Namespace) -> int:
     """Start the hook and a stand-in tenant, and print the page to open."""
-    python, hook_port, tenant_port = environment(RUNTIME), options.hook_port, options.tenant_port
+    python, hook_port, tenant_port = environment(EMULATOR), options.hook_port, options.tenant_port
     hook = [python, "-m", "gunicorn", "-c", "gunicorn.conf.py", "app:app"]
     if os.name != "posix":
         hook = [python, "-m", "flask", "--app", "app", "run", "--port", str(hook_port)]

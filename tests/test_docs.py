@@ -1,6 +1,7 @@
 """The documents: all there is to know of is in them, and what they point at is there."""
 
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import click
@@ -8,6 +9,8 @@ import pytest
 
 import dev
 from hook import bare_app
+from hook.emulator.faults import Faults
+from hook.emulator.switches import SWITCHES
 from hook.errors import PUBLIC
 from hook.refusals import ANSWER_CODES
 from hook.steps import KINDS
@@ -170,3 +173,15 @@ def test_no_page_names_a_path_of_somebodys_machine(page: Path) -> None:
 )
 def test_the_search_for_machine_paths_knows_one_when_it_sees_one(text: str, named: bool) -> None:
     assert bool(_MACHINE_PATH.search(text)) is named
+
+
+@pytest.mark.parametrize("name", [*SWITCHES, *(each.name for each in fields(Faults))])
+def test_every_switch_and_fault_of_the_stand_in_tenant_is_documented(name: str) -> None:
+    assert f"`{name}`" in read(ROOT / "docs/emulator.md")
+
+
+@pytest.mark.parametrize("name", SWITCHES)
+def test_the_choices_of_a_switch_are_documented_the_default_first(name: str) -> None:
+    (row,) = re.findall(rf"^\| [^|]*`{name}`.*$", read(ROOT / "docs/emulator.md"), re.M)
+    assert [choice for choice in SWITCHES[name].choices if f"`{choice}`" not in row] == []
+    assert SWITCHES[name].choices[0] == SWITCHES[name].default

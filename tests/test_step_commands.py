@@ -30,6 +30,15 @@ require = { claim = "pronouns", present = true }
 code = "not_said"
 text = "Say it."
 """
+LOOKUP = """
+[[tenants.kauri.steps]]
+kind = "lookup"
+name = "staff"
+title = "Checking"
+url = "https://directory.kauri.example/people"
+send = [{ arrival = "email" }]
+take = [{ claim = "since", max_bytes = 12 }]
+"""
 
 
 def mapped(folder: Path, text: str, *arguments: str) -> Result:
@@ -110,6 +119,15 @@ def test_the_map_tells_what_is_read_written_and_kept(tmp_path: Path) -> None:
     assert "until" in cells(result, "second-factor")[4]
     assert cells(result, "served")[1:] == ["`address.country`, `country`", "–", "–", "–"]
     assert cells(result, "profile")[1:] == ["–", "`pronouns`", "–", "–"]
+
+
+def test_the_map_tells_what_is_asked_of_another_system_and_that_tries_are_counted(
+    tmp_path: Path,
+) -> None:
+    staff = cells(mapped(tmp_path, LOOKUP), "staff")
+    assert staff[1:3] == ["`email`", "`since`"]
+    assert staff[3] == "how often it was tried"
+    assert "at most a day" in staff[4]
 
 
 def test_the_map_of_one_tenant_or_of_all(tmp_path: Path) -> None:

@@ -2,23 +2,22 @@
 
 import sys
 
+from . import create_emulator
 from .server import build
 from .settings import Settings, SettingsError
+from .starting import announce
 
 
 def main() -> int:
     """Serve until interrupted; return the exit status."""
     try:
         settings = Settings.from_env()
+        app = create_emulator(settings)
     except SettingsError as error:
         print(f"hook.emulator: {error}", file=sys.stderr)
         return 2
-    server = build(settings)
-    print(
-        f"Stand-in tenant at {settings.tenant_url}, sending visitors to {settings.hook_url}."
-        " Stop with Ctrl+C.",
-        flush=True,
-    )
+    server = build(app, settings)
+    announce(app, settings)
     server.serve_forever()
     return 0
 

@@ -29,12 +29,21 @@ class Settings:
     """
 
     hook_url: str
-    secret: str = field(repr=False)
+    secret: str = field(default="", repr=False)
+    """Standard base64. Empty: no hook is configured until PUT /v1/openid/configuration."""
     tenant_url: str = "http://localhost:9000"
     wallet_url: str = f"http://{LOOPBACK}:9000"
     person: Mapping[str, object] = field(default_factory=_pretend_person)
     wallet_redirect: str | None = None
     hook_log: str | None = None
+    api_client: str = field(default="", repr=False)
+    """`id:secret` of the one API client; empty: any client gets an API token."""
+    clients: tuple[str, ...] = ("pretend-wallet",)
+    """Wallets that the tenant knows, by client_id; all may come unless switched otherwise."""
+    seed: bool = True
+    """Whether it starts with a hook, a login provider and credentials to offer."""
+    assume: Mapping[str, str] = field(default_factory=dict)
+    """Switches that do not stand at their default."""
 
     def __post_init__(self) -> None:
         """Refuse what would only fail later, in the middle of a visit."""
@@ -42,24 +51,30 @@ class Settings:
         for name in ("tenant_url", "wallet_url"):
             if _web_address(name, getattr(self, name)).path:
                 raise SettingsError(f"{name} must stop after the host and port, without a path")
+        for name in ("tenant_url", "hook_url"):
+            parts = urlsplit(getattr(self, name))
+            if parts.scheme == "http" and parts.hostname != "localhost":
+                raise SettingsError(f"{name} must be https, or http on localhost")
         if self.wallet_redirect is not None and not urlsplit(self.wallet_redirect).scheme:
             raise SettingsError("wallet_redirect must be a whole URL, for example app://callback")
-        if len(self.key) < KEY_BYTES:
+        if self.secret and len(self.key) < KEY_BYTES:
             raise SettingsError(f"secret must be base64 of at least {KEY_BYTES} bytes")
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Self:
-        """Read the `EMULATOR_…` variables; only the secret has no default."""
-        if not env.get("EMULATOR_SECRET"):
-            raise SettingsError("set EMULATOR_SECRET to the base64 secret the hook also has")
+        """Read the `EMULATOR_…` variables; all have a default."""
         tenant_url = env.get("EMULATOR_TENANT_URL", cls.tenant_url)
         return cls(
             hook_url=env.get("EMULATOR_HOOK_URL", "http://localhost:8000/kauri"),
-            secret=env["EMULATOR_SECRET"],
+            secret=env.get("EMULATOR_SECRET", ""),
             tenant_url=tenant_url,
             wallet_url=env.get("EMULATOR_WALLET_URL") or _beside(tenant_url),
             wallet_redirect=env.get("EMULATOR_WALLET_REDIRECT") or None,
             hook_log=env.get("EMULATOR_HOOK_LOG") or None,
+            api_client=env.get("EMULATOR_API_CLIENT", ""),
+            clients=_names(env.get("EMULATOR_CLIENTS", "")) or cls.clients,
+            seed=env.get("EMULATOR_SEED", "demo") != "none",
+            assume=_pairs(env.get("EMULATOR_ASSUME", "")),
         )
 
     @property
@@ -69,6 +84,11 @@ class Settings:
             return base64.b64decode(self.secret, validate=True)
         except ValueError as error:
             raise SettingsError("secret must be standard base64 text") from error
+
+    @property
+    def idp_url(self) -> str:
+        """Where the small login provider is: its issuer, without a slash at the end."""
+        return f"{self.tenant_url}/idp"
 
     @property
     def tenant_host(self) -> str:
@@ -95,6 +115,15 @@ def _web_address(name: str, url: str) -> SplitResult:
     if not usable:
         raise SettingsError(f"{name} must be a whole http or https URL, not {url!r}")
     return parts
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(each.strip() for each in text.split(",") if each.strip())
+
+
+def _pairs(text: str) -> dict[str, str]:
+    pairs = [each.strip().partition("=") for each in text.split(",") if each.strip()]
+    return {name.strip(): choice.strip() for name, _, choice in pairs}
 
 
 def _beside(tenant_url: str) -> str:

@@ -1,15 +1,23 @@
-"""Addresses, put together by a URL library and never by glueing text."""
+"""Addresses: the tenant's own that others are told, what is added to them and read from them."""
 
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from collections.abc import Mapping
+from urllib.parse import parse_qsl, urlencode
 
-CALLBACK = "/v1/openid/interaction/callback"
+AUTHORIZE = "/v1/oauth/authorize"
+TOKEN = "/v1/oauth/token"
+LOGIN_CALLBACK = "/v1/oauth/authentication/callback"
+HOOK_CALLBACK = "/v1/openid/interaction/callback"
+"""The platform does not publish this one."""
 
 
-def with_params(url: str, params: dict[str, str]) -> str:
-    """Add parameters to a URL that may already have a query, or a scheme of its own."""
-    parts = urlsplit(url)
-    query = urlencode(params)
-    return urlunsplit(parts._replace(query=f"{parts.query}&{query}" if parts.query else query))
+def with_params(url: str, params: Mapping[str, str]) -> str:
+    """Add parameters to an absolute URL without fragment, of any scheme; it may have a query.
+
+    The rest stays to the letter: the library's way back turns app:///cb into app:/cb.
+    """
+    path, _, query = url.partition("?")
+    added = urlencode(params)
+    return f"{path}?{query}&{added}" if query else f"{path}?{added}"
 
 
 def params_of(query: str) -> list[tuple[str, str]]:

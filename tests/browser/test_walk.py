@@ -1,7 +1,8 @@
-"""A real Chromium walks the demo, from the tenant's page to the wallet's."""
+"""A real Chromium walks the demo straight to the hook, and back to the tenant's inspector."""
 
 import re
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -23,9 +24,13 @@ PASSKEYS: dict[Demo, list[dict[str, Any]]] = {}
 
 
 def visit(page: Page, demo: Demo, kind: str = "good") -> None:
-    """Press a button of the tenant's page."""
-    page.goto(demo.tenant)
+    """Press a button of the tenant's page of visits."""
+    page.goto(f"{demo.tenant}/visits")
     page.locator(f"button[value='{kind}']").click()
+
+
+#: How a visitor comes to the hook.
+Start = Callable[[Page, Demo], None]
 
 
 def step(page: Page, name: str) -> None:
@@ -33,9 +38,9 @@ def step(page: Page, name: str) -> None:
     expect(page.locator(f"main[data-step='{name}']")).to_be_visible()
 
 
-def to_second_factor(page: Page, demo: Demo) -> None:
+def to_second_factor(page: Page, demo: Demo, start: Start = visit) -> None:
     """Walk up to the second factor; the terms are asked only once of a person."""
-    visit(page, demo)
+    start(page, demo)
     page.locator("main[data-step]").wait_for()
     if page.locator("main[data-step='terms']").count():
         page.get_by_role("button", name="I accept").click()
@@ -50,14 +55,14 @@ def save_codes(page: Page) -> None:
     step(page, "profile")
 
 
-def to_profile(page: Page, demo: Demo) -> None:
+def to_profile(page: Page, demo: Demo, start: Start = visit) -> None:
     """Walk up to the form with a passkey, which is set up on the first visit."""
     session = page.context.new_cdp_session(page)
     session.send("WebAuthn.enable", {"enableUI": False})
     made = session.send("WebAuthn.addVirtualAuthenticator", {"options": DEVICE})
     for credential in PASSKEYS.get(demo, []):
         session.send("WebAuthn.addCredential", {**made, "credential": credential})
-    to_second_factor(page, demo)
+    to_second_factor(page, demo, start)
     if PASSKEYS.get(demo):
         page.get_by_role("button", name="Use my passkey").click()
         step(page, "profile")
@@ -68,9 +73,9 @@ def to_profile(page: Page, demo: Demo) -> None:
     PASSKEYS[demo] = session.send("WebAuthn.getCredentials", made)["credentials"]
 
 
-def to_profile_with_an_app(page: Page, demo: Demo) -> None:
+def to_profile_with_an_app(page: Page, demo: Demo, start: Start = visit) -> None:
     """Walk up to the form as a new person whose browser runs no script."""
-    to_second_factor(page, demo)
+    to_second_factor(page, demo, start)
     page.get_by_role("button", name=re.compile("^Authenticator app")).click()
     key = page.locator(".key").first.text_content() or ""
     box = page.get_by_label("Code from the app")
@@ -80,7 +85,7 @@ def to_profile_with_an_app(page: Page, demo: Demo) -> None:
 
 
 @pytest.mark.parametrize("scripts", [False, True], ids=["without-javascript", "with-javascript"])
-def test_a_visitor_goes_from_the_tenant_over_the_hook_to_the_wallet(
+def test_a_visitor_goes_from_the_tenant_over_the_hook_and_back(
     fresh_demo: Demo, open_browser: Open, scripts: bool
 ) -> None:
     page = open_browser(java_script_enabled=scripts)
@@ -92,7 +97,7 @@ def test_a_visitor_goes_from_the_tenant_over_the_hook_to_the_wallet(
     page.get_by_label("Pronouns").select_option("she/her")
     page.get_by_label("Date of birth").fill("2001-02-03")
     page.get_by_role("button", name="Continue").click()
-    page.wait_for_url(f"{fresh_demo.wallet}/wallet?**")
+    page.wait_for_url(f"{fresh_demo.tenant}/journeys/**")
     answer = page.locator("#answer")
     expect(answer).to_have_attribute("data-verified", "true")
     for text in ("Māia", "she/her", "2001-02-03"):
@@ -110,14 +115,14 @@ def test_a_second_visit_asks_for_the_passkey_and_shows_no_codes(
     expect(page.locator(".progress")).to_have_text("Step 2 of 2")
 
 
-def test_terms_that_are_declined_come_to_the_wallet_as_a_refusal(
+def test_terms_that_are_declined_come_back_as_a_refusal(
     fresh_demo: Demo, open_browser: Open
 ) -> None:
     page = open_browser()
     visit(page, fresh_demo)
     step(page, "terms")
     page.get_by_role("button", name="I don’t accept").click()
-    page.wait_for_url(f"{fresh_demo.wallet}/wallet?error=access_denied**")
+    page.wait_for_url(f"{fresh_demo.tenant}/journeys/**")
     expect(page.locator("main")).to_contain_text("terms_declined")
 
 
@@ -125,7 +130,7 @@ def test_terms_that_are_declined_come_to_the_wallet_as_a_refusal(
     ("button", "code"),
     [("Stop and go back to my wallet", "user_cancelled"), ("This is not me", "not_me")],
 )
-def test_a_visitor_who_cancels_is_back_in_the_wallet(
+def test_a_visitor_who_cancels_is_back_at_the_tenant(
     demo: Demo, open_browser: Open, button: str, code: str
 ) -> None:
     page = open_browser()
@@ -133,7 +138,7 @@ def test_a_visitor_who_cancels_is_back_in_the_wallet(
     page.get_by_role("link", name="Not you?").click()
     step(page, "cancel")
     page.get_by_role("button", name=button).click()
-    page.wait_for_url(f"{demo.wallet}/wallet?error=access_denied**")
+    page.wait_for_url(f"{demo.tenant}/journeys/**")
     expect(page.locator("main")).to_contain_text(code)
 
 
@@ -178,9 +183,9 @@ def test_back_and_reload_after_the_end_never_open_a_form_again(
     form = page.url
     page.get_by_label("Preferred name").fill("Rangi")
     page.get_by_role("button", name="Continue").click()
-    page.wait_for_url(f"{demo.wallet}/wallet?**")
+    page.wait_for_url(f"{demo.tenant}/journeys/**")
     page.goto(form)
-    page.wait_for_url(re.compile(re.escape(demo.tenant) + "|" + re.escape(demo.wallet)))
+    page.wait_for_url(re.compile(re.escape(demo.tenant)))
     assert page.locator("main[data-step]").count() == 0
 
 
@@ -201,7 +206,7 @@ def test_a_journey_goes_with_the_keyboard_alone(demo: Demo, open_browser: Open) 
     page.keyboard.press("Control+A")
     page.keyboard.type("Hine")
     page.keyboard.press("Enter")
-    page.wait_for_url(f"{demo.wallet}/wallet?**")
+    page.wait_for_url(f"{demo.tenant}/journeys/**")
     expect(page.locator("#answer")).to_contain_text("Hine")
 
 

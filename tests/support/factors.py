@@ -4,6 +4,7 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from html import unescape
+from pathlib import Path
 from typing import Any, ClassVar
 
 import pyotp
@@ -12,6 +13,7 @@ from flask import Flask
 from hook.steps.base import Form, Page, Visit
 from hook.steps.factor import Enrol, Factor, FactorChange, Forget, Use
 from hook.steps.methods import Enrolled, Method, Verified, Wrong
+from hook.steps.options import StepOptions
 from hook.steps.totp import TotpMethod
 from hook.subject import subject_key
 from hook.testing.hooks import Clock
@@ -95,8 +97,26 @@ class MeddledTotp(TotpMethod):
         happens()
 
 
-BADGE, RING, CHIP, MEDDLED = (
-    f"{__name__}.{method.__name__}" for method in (Badge, Ring, Chip, MeddledTotp)
+class TallyOptions(StepOptions):
+    """The options of an app whose codes are tallied."""
+
+    tally: str
+    """File that grows by a sign with every code that is compared."""
+
+
+class TalliedTotp(TotpMethod):
+    """Every comparison leaves a sign in a file, whichever process makes it."""
+
+    options_model = TallyOptions
+
+    def verify(self, visit: Visit, sent: str) -> Verified | Wrong:
+        with Path(self.options.tally).open("a") as tally:
+            tally.write(".")
+        return super().verify(visit, sent)
+
+
+BADGE, RING, CHIP, MEDDLED, TALLIED = (
+    f"{__name__}.{method.__name__}" for method in (Badge, Ring, Chip, MeddledTotp, TalliedTotp)
 )
 
 

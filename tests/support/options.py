@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
-from hook.config.tables import ConfigTable, SmtpTable, StepTable
+from hook.config.tables import ConfigTable, PlatformTable, SmtpTable, StepTable, TenantTable
 from hook.steps import KINDS, find
 from hook.steps.exchange import Refusal, SentClaim, TakenClaim
 from hook.steps.fields import Choice, FieldOptions
@@ -19,6 +19,7 @@ from hook.steps.webauthn import WebauthnSettings
 #: Section of docs/configuration.md for the tables that are no step's own.
 SECTIONS: dict[type[BaseModel], str] = {
     ConfigTable: "The file",
+    PlatformTable: "The platform",
     StepTable: "Every step",
     FieldOptions: "A field",
     Choice: "A choice",
@@ -50,6 +51,7 @@ class Option:
 def every_option() -> list[Option]:
     """Every option of the file, of all tables in it and of every registered kind."""
     tables = dict(_tables(ConfigTable, "The file"))
+    tables |= dict(_tables(TenantTable, "A tenant"))
     tables |= dict(_tables(SmtpTable, "Mail"))
     tables |= dict(_tables(StepTable, "Every step"))
     tables |= dict(_tables(MemberTable, "one_of"))
