@@ -2,11 +2,41 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from hook.mail import Server
+from hook.policies import NONE, Policy
 from hook.steps.base import Step
 
 Flow = tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class Platform:
+    """How commands reach a tenant's management API; `client_secret` says only where that is."""
+
+    url: str
+    auth_url: str
+    audience: str
+    client_id: str
+    client_secret: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where one of a tenant's secrets is kept, and what is there; None while nothing is.
+
+    It is a variable, a file, or neither: then the secret stands in the configuration itself.
+    """
+
+    variable: str = ""
+    file: Path | None = None
+    secret: bytes | None = field(default=None, repr=False)
+
+    def __str__(self) -> str:
+        if self.file is not None:
+            return f"the file {self.file.name}"
+        return f"the variable {self.variable}" if self.variable else "the configuration file"
 
 
 @dataclass(frozen=True)
@@ -28,6 +58,8 @@ class Tenant:
     session_timeout: int | None
     locale: str
     flow: Flow = ()
+    policy: Policy = NONE
+    platform: Platform | None = None
 
     @property
     def hook_url(self) -> str:

@@ -7,11 +7,13 @@ import click
 from flask import Flask
 from flask.cli import FlaskGroup
 
+from hook.cli.conformance import conformance
 from hook.cli.data_map import data_map
 from hook.cli.explain import explain
 from hook.cli.factors import factors_commands
 from hook.cli.parts import CANNOT_START, UNUSABLE, open_store, stop
 from hook.cli.steps import steps_commands
+from hook.cli.tenant import tenant_commands
 from hook.cli.vault import vault_commands
 from hook.config.load import load
 from hook.errors import ConfigError
@@ -38,10 +40,12 @@ def init_app(app: Flask) -> None:
     for command in (
         check,
         purge,
+        conformance,
         explain,
         data_map,
         steps_commands,
         factors_commands,
+        tenant_commands,
         vault_commands,
     ):
         app.cli.add_command(command)
@@ -72,14 +76,3 @@ def purge() -> None:
     except CANNOT_START as error:
         stop(error)
     click.echo(f"{rows} rows erased or emptied.")
-
-
-_COMMANDS = (
-    check,
-    data_map,
-    explain,
-    factors_commands,
-    purge,
-    steps_commands,
-    vault_commands,
-)

@@ -45,6 +45,7 @@ def check_tenant(key: str, tenant: Tenant) -> list[Mistake]:
     """Find the mistakes that show only when the whole tenant is known, its flow without any."""
     return [
         *_unwritten(key, tenant),
+        *_persisted(key, tenant),
         *_reflected(key, tenant),
         *_too_long(key, tenant),
         *_counted_twice(key, tenant.flow),
@@ -148,6 +149,12 @@ def _unwritten(key: str, tenant: Tenant) -> Iterable[Mistake]:
             if whole in written:
                 problem = f"only whole claims can be persisted; write {whole}"
             yield Mistake(f"{key}.persist[{number}]", problem)
+
+
+def _persisted(key: str, tenant: Tenant) -> Iterable[Mistake]:
+    if tenant.persist and not tenant.policy.persists:
+        problem = tenant.policy.forbids("that anything is persisted; take this out")
+        yield Mistake(f"{key}.persist", problem)
 
 
 def _reflected(key: str, tenant: Tenant) -> Iterable[Mistake]:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from hook.config import urls
 from hook.config.checks import check_flow, check_mail, check_secrets, check_tenant
 from hook.config.flow import build_flow
 from hook.config.mistakes import from_pydantic
@@ -15,7 +16,9 @@ from hook.config.secrets import Source
 from hook.config.tables import ConfigTable, SmtpTable, TenantTable
 from hook.errors import ConfigError, Mistake
 from hook.mail import Server
-from hook.tenant import Config, Flow, Tenant
+from hook.policies import POLICIES
+from hook.tenant import Config, Flow, Platform, Tenant
+from hook.urls import origin_of
 
 DEFAULT_FILE = "config.toml"
 _OVERRIDE = "HOOK__"
@@ -31,10 +34,21 @@ def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> 
     An environment variable HOOK__KEY (HOOK__TENANTS__KAURI__NAME …) goes over the file's value; it
     is read as a TOML value, else as text. Raises ConfigError with every mistake found.
     """
+    return check(*read(path, environ))
+
+
+def read(
+    path: Path | None = None, environ: Mapping[str, str] | None = None, managing: bool = False
+) -> tuple[dict[str, Any], Source]:
+    """Read the file with the variables over it, and where it came from; raises ConfigError."""
     environ = os.environ if environ is None else environ
     path = path or Path(environ.get("HOOK_CONFIG") or DEFAULT_FILE)
-    source = Source(path.resolve().parent, environ)
-    data = _override(_read(path), environ)
+    source = Source(path.resolve().parent, environ, managing)
+    return _override(_read(path), environ), source
+
+
+def check(data: dict[str, Any], source: Source) -> Config:
+    """Check all that was read; raises ConfigError with every mistake found."""
     file, mistakes = _validate(ConfigTable, data, source)
     smtp, found = _smtp(data, source)
     mistakes += found
@@ -49,7 +63,7 @@ def load(path: Path | None = None, environ: Mapping[str, str] | None = None) -> 
             tenants[slug] = tenant
     mistakes += check_secrets(tenants)
     if mistakes or file is None:
-        raise ConfigError([_with_variable(mistake, environ) for mistake in mistakes])
+        raise ConfigError([_with_variable(mistake, source.environ) for mistake in mistakes])
     return Config(
         public_url=file.public_url,
         database=file.database,
@@ -132,11 +146,32 @@ def _tenant(
     found += check_flow(key, flow)
     if table is None or found:
         return None, mistakes + found
-    tenant = _as_tenant(slug, table, public_url, tuple(step for _, step in flow))
-    return tenant, check_tenant(key, tenant)
+    platform, found = _platform(f"{key}.platform", table)
+    tenant = _as_tenant(slug, table, public_url, tuple(step for _, step in flow), platform)
+    return tenant, found + check_tenant(key, tenant)
 
 
-def _as_tenant(slug: str, table: TenantTable, public_url: str, flow: Flow) -> Tenant:
+def _platform(key: str, table: TenantTable) -> tuple[Platform | None, list[Mistake]]:
+    """Fill in where the tenant is asked, and where tokens for that are had."""
+    given, mistakes = table.platform, []
+    if given is None:
+        return None, []
+    try:
+        url = given.url or urls.api_url(origin_of(table.issuers[0]))
+    except ValueError:
+        url = ""
+        mistakes.append(Mistake(f"{key}.url", "the first of issuers cannot be asked; give its URL"))
+    auth_url = given.auth_url or urls.token_host(url)
+    if url and not auth_url:
+        problem = "say where API tokens for this tenant are had; its URL does not tell"
+        mistakes.append(Mistake(f"{key}.auth_url", problem))
+    audience = given.audience or url
+    return Platform(url, auth_url, audience, given.client_id, given.client_secret), mistakes
+
+
+def _as_tenant(
+    slug: str, table: TenantTable, public_url: str, flow: Flow, platform: Platform | None
+) -> Tenant:
     fold = table.fold_subject
     return Tenant(
         slug=slug,
@@ -154,6 +189,8 @@ def _as_tenant(slug: str, table: TenantTable, public_url: str, flow: Flow) -> Te
         session_timeout=table.session_timeout,
         locale=table.locale,
         flow=flow,
+        policy=POLICIES[table.policy],
+        platform=platform,
     )
 
 

@@ -1,6 +1,7 @@
 """Secrets of the configuration: where they are read from, and what makes one unusable."""
 
 import re
+import secrets
 from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from pydantic import ValidationInfo
 
 from hook.vault import read_key
 
+_BY_REFERENCE = 'use "env:NAME" or "file:PATH"'
 SECRET_BYTES = 32
 COOKIE_KEY_CHARACTERS = 32
 
@@ -17,6 +19,7 @@ _STANDARD_BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 #: Secrets printed in public documentation.
 _PUBLISHED = frozenset({"dGtUrijBOT6UUJ8JO4kAFyGfhahDlVVeIk/sPbWTa7c="})
 _PLACEHOLDER = re.compile(r"change.?me|example|placeholder|your.?(secret|key)|todo|xxxx|<|>", re.I)
+_NO_FILE = "the secret's file cannot be read"
 _A_PLACEHOLDER = "this is a placeholder; copy the secret that your tenant shows"
 #: What is wrong with a text that is no base64, first match first.
 _SPOILED = {
@@ -30,32 +33,90 @@ _SPOILED = {
 
 @dataclass(frozen=True)
 class Source:
-    """What the configuration may be read from, and the warnings that reading gave."""
+    """What the configuration may be read from, and the warnings that reading gave.
+
+    `managing` is for the commands that manage a tenant: they use no secret of the hook, and may run
+    where there is none.
+    """
 
     folder: Path
     environ: Mapping[str, str]
+    managing: bool = False
     warnings: list[str] = field(default_factory=list)
 
 
-def resolve(reference: object, info: ValidationInfo) -> str:
+class Absent(ValueError):
+    """A secret is not there where it should be read from."""
+
+
+def resolve(written: object, info: ValidationInfo) -> str:
     """Give the text that env:NAME or file:PATH stands for; anything else is a literal."""
     source: Source = (info.context or {})["source"]
-    if not isinstance(reference, str):
-        raise ValueError('use "env:NAME" or "file:PATH"')
-    scheme, _, where = reference.partition(":")
+    if not isinstance(written, str):
+        raise ValueError(_BY_REFERENCE)
+    try:
+        text = read(written, source)
+    except Absent:
+        if not source.managing:
+            raise
+        return _stand_in()
+    if text is None:
+        warn(info, "a secret stands in the file; use env: or file:")
+        return written
+    return text
+
+
+def read(written: str, source: Source) -> str | None:
+    """Give the text that env:NAME or file:PATH stands for, None for a literal.
+
+    Raises ValueError, Absent if nothing is there.
+    """
+    scheme, _, where = written.partition(":")
     if scheme == "env":
         return _read_variable(source.environ, where)
     if scheme == "file":
         return _read_file(source.folder / where)
-    if reference.startswith("$") or scheme.lower() in ("env", "file"):
+    if written.startswith("$") or scheme.lower() in ("env", "file"):
         raise ValueError('write "env:NAME" for a variable, "file:PATH" for a file')
-    warn(info, "a secret stands in the file; use env: or file:")
-    return reference
+    return None
 
 
-def resolve_optional(reference: object, info: ValidationInfo) -> str | None:
+def reference(written: str) -> str:
+    """Check that a secret is by reference, and leave it unread; raises ValueError."""
+    if not re.fullmatch(r"(env|file):.+", written):
+        raise ValueError(_BY_REFERENCE)
+    return written
+
+
+def shared_secrets(written: object, info: ValidationInfo) -> object:
+    """Leave out which of a tenant's secrets are not there yet, for the commands that get them."""
+    source: Source = (info.context or {})["source"]
+    if written == []:
+        raise ValueError("give at least one")
+    if not source.managing or not isinstance(written, list):
+        return written
+    return [each for each in written if not (isinstance(each, str) and is_absent(each, source))]
+
+
+def is_absent(written: str, source: Source) -> bool:
+    """Tell whether there is nothing where a secret should be read from."""
+    try:
+        read(written, source)
+    except Absent:
+        return True
+    except ValueError:
+        pass
+    return False
+
+
+def _stand_in() -> str:
+    """Make what nobody knows and every check of a secret lets pass: it is 32 bytes in base64."""
+    return secrets.token_hex(21) + "A="
+
+
+def resolve_optional(written: object, info: ValidationInfo) -> str | None:
     """Resolve a secret that may be left out."""
-    return None if reference is None else resolve(reference, info)
+    return None if written is None else resolve(written, info)
 
 
 def warn(info: ValidationInfo, text: str) -> None:
@@ -68,17 +129,22 @@ def warn(info: ValidationInfo, text: str) -> None:
 def _read_variable(environ: Mapping[str, str], name: str) -> str:
     if environ.get(name):
         return environ[name]
-    # What is no usual name may be the secret itself, and must not be shown.
-    shown = name if re.fullmatch(r"[A-Z][A-Z0-9_]{0,40}", name) else "that is named here"
-    raise ValueError(f"the environment variable {shown} is not set")
+    raise Absent(f"the environment variable {shown_name(name)} is not set")
+
+
+def shown_name(variable: str) -> str:
+    """Give the name of a variable as it may be shown: what is no usual name may be a secret."""
+    return variable if re.fullmatch(r"[A-Z][A-Z0-9_]{0,40}", variable) else "that is named here"
 
 
 def _read_file(path: Path) -> str:
     try:
         # Editors and secret stores end a file with one newline; more than that is a mistake.
         return path.read_text(encoding="utf-8").removesuffix("\n").removesuffix("\r")
+    except FileNotFoundError:
+        raise Absent(_NO_FILE) from None
     except (OSError, UnicodeDecodeError):
-        raise ValueError("the secret's file cannot be read") from None
+        raise ValueError(_NO_FILE) from None
 
 
 def cookie_key(text: str) -> str:

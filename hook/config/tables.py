@@ -4,7 +4,6 @@ import ipaddress
 import re
 import ssl
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -16,87 +15,39 @@ from pydantic import (
     ValidationInfo,
 )
 
+from hook.config import urls
 from hook.config.secrets import (
     cookie_key,
     login_text,
     mail_password,
+    reference,
     resolve,
     resolve_optional,
     shared_secret,
+    shared_secrets,
     vault_key,
     warn,
 )
 from hook.mail import read_sender, tls_context
+from hook.policies import find as find_policy
 from hook.steps.conditions import WrittenCondition
 from hook.steps.fields import ClaimPath
 from hook.steps.options import matching
-from hook.urls import is_local, origin_of
 
 RESERVED_SLUGS = frozenset({"static", "healthz", "readyz"})
 RESERVED_STEPS = frozenset({"cancel"})
-# The last label begins with a letter, so that no spelling of an IP address is a name.
-_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?")
-# SQLite in memory would be another database for each connection.
-_DATABASE = re.compile(r"sqlite:///[^:].*|postgresql://.+")
 # What is sent there does not leave the machine.
 _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-def _origin(url: str) -> str:
-    try:
-        origin = origin_of(url)
-    except ValueError:
-        raise ValueError("use a URL such as https://example.org") from None
-    if url.startswith("http://") and not is_local(url):
-        raise ValueError("http is for localhost only; use https")
-    return origin
-
-
-def _public_url(url: str) -> str:
-    origin = _origin(url)
-    parts = urlsplit(url)
-    if not _HOST.fullmatch(parts.hostname or "") or " " in url:
-        raise ValueError("use a host name such as hook.example.org; an IP address is not taken")
-    if parts.path not in ("", "/") or parts.query or parts.fragment or "@" in parts.netloc:
-        raise ValueError("only scheme and host, such as https://hook.example.org")
-    return origin
-
-
-def _issuer(url: str, info: ValidationInfo) -> str:
-    _origin(url)
-    if url.endswith("/"):
-        warn(info, "an issuer ends with a slash; it must be the token's iss to the letter")
-    return url
-
-
-def _return_origin(url: str) -> str:
-    origin = _origin(url)
-    if urlsplit(url).path not in ("", "/") or any(sign in url for sign in "?#@"):
-        raise ValueError("only scheme, host and port, such as https://example.org")
-    return origin
-
-
-def _database(url: str) -> str:
-    try:
-        port = urlsplit(url).port
-    except ValueError:
-        port = -1
-    if not _DATABASE.fullmatch(url) or port == -1:
-        raise ValueError(
-            "use sqlite:///file.db or postgresql://user@host:port/database; "
-            "a variable goes into HOOK__DATABASE"
-        )
-    return url
-
-
 def _slug(slug: str) -> str:
-    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,62}", slug) or slug in (
-        "static",
-        "healthz",
-        "readyz",
-    ):
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,62}", slug) or slug in RESERVED_SLUGS:
         raise ValueError("use small letters, digits and hyphens for a tenant's name in the URL")
     return slug
+
+
+def _policy(name: str) -> str:
+    return find_policy(name).name
 
 
 def _mail_host(host: str) -> str:
@@ -104,7 +55,7 @@ def _mail_host(host: str) -> str:
     try:
         ipaddress.ip_address(host)
     except ValueError:
-        if not _HOST.fullmatch(host):
+        if not urls.HOST.fullmatch(host):
             raise ValueError("only a host name such as mail.example.org; no URL, no port") from None
     return host
 
@@ -153,8 +104,9 @@ SharedSecret = Annotated[str, Secret, AfterValidator(shared_secret)]
 MailPassword = Annotated[
     str | None, BeforeValidator(resolve_optional), AfterValidator(mail_password)
 ]
-Issuer = Annotated[str, AfterValidator(_issuer)]
-ReturnOrigin = Annotated[str, AfterValidator(_return_origin)]
+Reference = Annotated[str, AfterValidator(reference)]
+Issuer = Annotated[str, AfterValidator(urls.issuer)]
+ReturnOrigin = Annotated[str, AfterValidator(urls.return_origin)]
 Some = Field(min_length=1)
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
@@ -187,6 +139,21 @@ class StepTable(BaseModel):
     """Offer to do this step on another device, by a QR code; only for kinds that allow it."""
 
 
+class PlatformTable(Table):
+    """`[tenants.<slug>.platform]`: how `flask tenant` reaches the tenant; the hook never does."""
+
+    url: Annotated[str, AfterValidator(urls.api_url)] = ""
+    """Where the tenant is asked; default: the first of issuers."""
+    auth_url: Annotated[str, AfterValidator(urls.api_url)] = ""
+    """Where API tokens are had; default for a tenant at mattr.global: its region's."""
+    client_id: Text
+    """The API client that the commands are."""
+    client_secret: Reference
+    """Its secret, by env: or file:; read by the commands only, and when they need it."""
+    audience: str = ""
+    """What a token is asked for; default: url."""
+
+
 class TenantTable(Table):
     """`[tenants.<slug>]`: one tenant; the slug is the path of its hook URL."""
 
@@ -194,7 +161,7 @@ class TenantTable(Table):
     """What visitors read as the name of the organisation."""
     issuers: Annotated[tuple[Issuer, ...], Some]
     """Accepted `iss`, exact: the tenant's URL; a custom domain is one more."""
-    secrets: Annotated[tuple[SharedSecret, ...], Some]
+    secrets: Annotated[tuple[SharedSecret, ...], BeforeValidator(shared_secrets)]
     """The secret as the platform shows it, by env: or file:; current first, then previous."""
     subject: ClaimPath
     """The claim that names the person, for steps that keep records."""
@@ -206,6 +173,8 @@ class TenantTable(Table):
     """The claim with the person's e-mail address, for notices about their second factors."""
     persist: tuple[ClaimPath, ...] = ()
     """Claims that may be listed in claimsToPersist; default none, ever."""
+    policy: Annotated[str, AfterValidator(_policy)] = ""
+    """A policy profile that the tenant keeps, such as "nz-dcip"; default none."""
     return_origins: tuple[ReturnOrigin, ...] = ()
     """Where redirectUrl may point; default: the origin of the token's `iss`."""
     audiences: tuple[Text, ...] = ()
@@ -218,6 +187,8 @@ class TenantTable(Table):
         str, matching(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", 'use a language tag such as "en-NZ"')
     ] = "en"
     """Language of the pages' texts, for the `lang` attribute and in records of terms."""
+    platform: PlatformTable | None = None
+    """`[tenants.<slug>.platform]`: how `flask tenant` reaches the tenant's API."""
     steps: Annotated[tuple[dict[str, Any], ...], Some]
     """`[[tenants.<slug>.steps]]`: the flow, in order."""
 
@@ -246,9 +217,9 @@ class SmtpTable(Table):
 class ConfigTable(Table):
     """The whole file."""
 
-    public_url: Annotated[str, AfterValidator(_public_url)]
+    public_url: Annotated[str, AfterValidator(urls.public_url)]
     """What browsers see: hook URLs, cookie and Origin checks hang on it."""
-    database: Annotated[str, AfterValidator(_database)] = "sqlite:///hook.db"
+    database: Annotated[str, AfterValidator(urls.database)] = "sqlite:///hook.db"
     """sqlite:///file.db, or postgresql://user@host/database for several machines."""
     cookie_keys: Annotated[tuple[CookieKey, ...], Some]
     """Keys of the browser cookie: the first signs, all verify; 32 characters or more each."""

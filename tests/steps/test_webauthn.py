@@ -19,6 +19,7 @@ from hook.testing.hooks import NOTICE, RECOVERY, Clock, MakeHook
 from hook.testing.html import Html
 from hook.testing.visitor import Seen, Values
 from hook.testing.watch import Log, rows, watched_log
+from tests.support.crowd import COOKIE, HOST
 from tests.support.factors import Person, code, factors_of, key_on, offered, one_of, remove
 
 MERE = {"name": "Mere", "email": "mere@kauri.example"}
@@ -723,6 +724,29 @@ def test_an_answer_with_one_thing_wrong_is_refused_told_and_logged(
     assert log.reasons("step_stays") == [reason]
     assert guesses(app) == [("webauthn", 1)]
     assert person.send(answer(phone, seen)).step == "welcome"
+
+
+@pytest.mark.parametrize("header", ["Host", "X-Forwarded-Host"])
+def test_the_host_that_a_request_names_changes_nothing(
+    app: Flask, clock: Clock, phone: SoftAuthenticator, header: str
+) -> None:
+    """What a passkey is made for, and where, is configured (T35)."""
+    person = Person(app, clock)
+    page = person.come()
+    cookie = person.browser.get_cookie(COOKIE, domain=HOST)
+    assert cookie is not None
+    headers = {"Cookie": f"{COOKIE}={cookie.value}", header: "evil.example"}
+    told: dict[str, Any] = {"base_url": person.origin, "headers": headers}
+    browser = app.test_client(use_cookies=False)
+    seen = Seen(browser.get(page.url, **told), page.url)
+    assert (options_of(seen)["rp"]["id"], text_of(seen)) == (HOST, text_of(page))
+    headers["Origin"] = person.origin
+    there = create(phone, page, origin=ANYWHERE, rp_id="evil.example")
+    refused = Seen(browser.post(page.url, data={**page.reader.hidden, **there}, **told), page.url)
+    assert (refused.status, asks(refused), kept(app, clock)) == (422, "create", [])
+    here = create(phone, refused)
+    assert browser.post(page.url, data={**page.reader.hidden, **here}, **told).status_code == 303
+    assert len(kept(app, clock)) == 1
 
 
 @pytest.mark.parametrize(

@@ -242,6 +242,7 @@ MOVED: tuple[dict[str, Any], ...] = (
     {"subject": OTHER_SUBJECT},
     {"kind": "webauthn"},
     {"id": "app2"},
+    {"enrolled_at": NOW - 1},
     {"tenant": "kaur", "subject": b"i" + SUBJECT},
 )
 

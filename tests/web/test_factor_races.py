@@ -4,6 +4,7 @@ Each visitor has a journey and a browser of their own, all of one subject: in on
 two machines of twenty-five each.
 """
 
+import json
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -15,20 +16,25 @@ import pyotp
 import pytest
 from flask import Flask
 
-from hook.state import Position
+from hook.state import Position, Progress
 from hook.steps.base import Done
 from hook.steps.recovery_codes import RecoveryCodes
+from hook.testing.authenticator import SoftAuthenticator
 from hook.testing.hooks import NOTICE, RECOVERY, TOTP, Clock, MakeHook
+from hook.testing.mail import MailSink, toml
 from hook.testing.tokens import NOW, token
 from hook.testing.visitor import Seen, Values, Visitor
 from hook.testing.visits import form, visit
 from hook.testing.watch import rows
-from tests.support.crowd import Act, Go, Machines, Place, Reached, crowd, gunicorn, reached
+from tests.support.crowd import Act, Go, Machines, Place, Reached, Tab, crowd, gunicorn, reached
+from tests.support.factors import TALLIED, one_of, subject_of
 from tests.support.journeys import BROWSER, SUBJECT, a_journey
 
-MANY, FEW, MACHINES, LIMIT = 50, 4, 2, 5
+MANY, FEW, MACHINES, LIMIT, AN_HOUR = 50, 4, 2, 5, 20
 STEP = 30
 FLOW = TOTP + RECOVERY + NOTICE
+PASSKEY = TOTP.replace('"totp"', '"webauthn"').replace('"app"', '"passkey"')
+MAIL = TOTP.replace('"totp"', '"email_code"').replace('"app"', '"mail"')
 Crowd = Callable[[int, Act[Flask, Any]], list[Any]]
 
 
@@ -185,6 +191,36 @@ def test_fifty_wrong_guesses_at_once_are_five(
     assert (mark(app), codes_used(app)) == (before, 0)
 
 
+@pytest.mark.parametrize("where", ["one process", "two machines"])
+def test_of_fifty_wrong_codes_at_once_five_are_compared(
+    make_hook: MakeHook,
+    database: str,
+    clock: Clock,
+    tmp_path: Path,
+    machines: Machines,
+    where: str,
+) -> None:
+    """Whoever looked at the lock first and counted afterwards would compare more than that."""
+    tally = tmp_path / "tally"
+    tally.touch()
+    member = f'kind = "{TALLIED}", tally = "{tally}"'
+    app = make_hook(one_of(member, name="app") + NOTICE, database)
+    visitor = Visitor(app)
+    seed = key_of(visitor.arrive(state="at first"))
+    assert visitor.send({"code": code_of(seed, clock.now)}).step == "welcome"
+    clock.turn(10 * STEP)
+    act = partial(type_code, wrong_codes(seed, clock.now), "totp")
+    place = Place(tmp_path, clock.now)
+    crowd(app, MANY, act) if where == "one process" else machines.crowd(place, MANY, act)
+    assert len(tally.read_text()) == LIMIT
+    assert counted(app) == (LIMIT, LIMIT)
+
+    clock.turn(300)
+    late = partial(type_code, [code_of(seed, clock.now)], "totp", name="late")
+    assert passed(crowd(app, 1, late)) == 1
+    assert len(tally.read_text()) == LIMIT + 1, "what is compared is tallied"
+
+
 def test_fifty_right_codes_at_once_do_not_open_a_closed_lock(
     app: Flask, ripeka: Person, clock: Clock
 ) -> None:
@@ -205,6 +241,97 @@ def test_fifty_right_codes_at_once_do_not_open_a_closed_lock(
     clock.turn(300)
     late = partial(type_code, [code_of(ripeka.seed, clock.now)], "totp", name="late")
     assert passed(crowd(app, 1, late)) == 1, "after the delay the right code is right"
+
+
+def passkey_options(seen: Seen) -> str:
+    (button,) = (each for each in seen.reader.controls if "data-passkey" in each)
+    return button["data-options"]
+
+
+def use_passkey(tabs: list[Tab], answers: list[str], app: Flask, number: int, go: Go) -> Reached:
+    """Open one's journey, and send its answer when all others do."""
+    visitor = tabs[number].open(app)
+    go()
+    return reached(visitor.send({"passkey": answers[number]}))
+
+
+def test_fifty_right_passkeys_at_once_are_no_more_than_an_hour_has(
+    make_hook: MakeHook, database: str, clock: Clock, tmp_path: Path, machines: Machines
+) -> None:
+    """Of a device that does not count every answer is good: whatever was compared got in."""
+    app, phone = make_hook(PASSKEY + NOTICE, database), SoftAuthenticator(counts=False)
+    visitor = Visitor(app)
+    made = phone.create(passkey_options(visitor.arrive(state="at first")))
+    assert visitor.send({"passkey": json.dumps(made)}).step == "welcome"
+    clock.turn(STEP)
+    tabs, answers = [], []
+    for number in range(MANY):
+        waiting = Visitor(app)
+        options = passkey_options(waiting.arrive(state=f"s-{number}"))
+        answers.append(json.dumps(phone.get(options)))
+        tabs.append(Tab.of(waiting))
+    place = Place(tmp_path, clock.now)
+    ends = machines.crowd(place, MANY, partial(use_passkey, tabs, answers))
+    # Whoever found the lock closed is asked again where it was opened meanwhile.
+    assert {end.step or end.page for end in ends} <= {"welcome", "passkey", "stopped"}
+    got_in = [end.step for end in ends].count("welcome")
+    (lock,) = rows(app)["guesses"]
+    assert (lock["lock"], lock["this_hour"]) == ("webauthn", got_in)
+
+    for number in range(AN_HOUR - got_in):
+        seen = visitor.arrive(state=f"one more {number}")
+        used = json.dumps(phone.get(passkey_options(seen)))
+        assert visitor.send({"passkey": used}).step == "welcome"
+    assert visitor.arrive(state="too many").page == "stopped"
+
+
+def code_in(sink: MailSink) -> str:
+    (found,) = re.findall(r"(\d{4} \d{4}) is your code", sink.messages[-1].get_content())
+    return str(found).replace(" ", "")
+
+
+def type_mailed(tabs: list[Tab], codes: list[str], app: Flask, number: int, go: Go) -> Reached:
+    """Open one of the journeys once more, and type a code there when all others do."""
+    visitor = tabs[number % len(tabs)].open(app)
+    go()
+    return reached(visitor.send({"code": codes[number]}))
+
+
+def charge(app: Flask, clock: Clock, lock: str, guesses: int) -> None:
+    """Let so many guesses of this hour be made, the last four at most of them wrong."""
+    store, subject = app.extensions["hook"].store, subject_of(app, clock)
+    for number in range(guesses):
+        assert store.guess("kauri", subject, lock, clock.now)
+        if number % FEW == FEW - 1:
+            right = Position(Progress(), forgiven=(lock,))
+            assert store.open(a_journey(state=f"g-{number}"), right, subject, BROWSER, clock.now)
+
+
+@pytest.mark.parametrize("left", [2, FEW])
+def test_of_four_right_codes_by_mail_at_once_as_many_are_right_as_the_hour_has_left(
+    make_hook: MakeHook,
+    database: str,
+    clock: Clock,
+    tmp_path: Path,
+    machines: Machines,
+    left: int,
+) -> None:
+    with MailSink() as sink:
+        app = make_hook(MAIL + NOTICE + toml(sink), database)
+        tabs, codes = [], []
+        for number in range(FEW):
+            visitor = Visitor(app)
+            visitor.arrive(state=f"s-{number}")
+            assert visitor.send().reader.labels == ["code"]
+            tabs.append(Tab.of(visitor))
+            codes.append(code_in(sink))
+        charge(app, clock, "email_code", AN_HOUR - left)
+        place = Place(tmp_path, clock.now)
+        ends = machines.crowd(place, FEW, partial(type_mailed, tabs, codes))
+    assert [end.step for end in ends].count("welcome") == left
+    assert [end.page for end in ends].count("stopped") == FEW - left
+    (lock,) = rows(app)["guesses"]
+    assert (lock["lock"], lock["this_hour"]) == ("email_code", AN_HOUR)
 
 
 @pytest.mark.parametrize(
@@ -414,3 +541,23 @@ def test_a_worker_that_is_killed_uses_a_code_once_at_most(
         other.seen = pages[1]
         assert not came(other.send({"code": code})).past, "nor in another journey"
         assert not (tmp_path / "deadly").exists()
+
+
+@pytest.mark.parametrize(("after", "guessed"), [("guess", 2), ("commit", 1)])
+def test_a_worker_that_is_killed_uses_a_code_by_mail_once_at_most(
+    make_hook: MakeHook, database: str, tmp_path: Path, after: str, guessed: int
+) -> None:
+    (tmp_path / "dying.py").write_text(DYING)
+    with MailSink() as sink:
+        app = make_hook(MAIL + NOTICE + toml(sink), database)
+        with gunicorn(tmp_path, "dying:app", HOOK_WORKERS="1") as server:
+            now, visitor = int(time.time()), Visitor(server)
+            visitor.arrive(token(iat=now, exp=now + 600))
+            page, code = visitor.send(), code_in(sink)
+            (tmp_path / "deadly").write_text(after)
+            assert visitor.send({"code": code}).status == 502
+            for _ in range(2):
+                visitor.seen = page
+                assert visitor.send({"code": code}).step == "welcome"
+            (lock,) = rows(app)["guesses"]
+            assert (lock["in_a_row"], lock["this_hour"]) == (0, guessed), "judged once more or not"
