@@ -5,7 +5,7 @@ from typing import Any
 
 
 class Undeclared(Exception):
-    """A claim was looked at that had not been declared; its text is never a value."""
+    """Something was used that the step had not declared; the text is its name, never a value."""
 
 
 class Declared(Mapping[str, Any]):

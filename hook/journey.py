@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from hook.errors import HookError, VaultError
 from hook.refusals import ANSWER_CODES, COMPLETED
 from hook.revision import NOT_WANTED, ripple, unseen_again
-from hook.state import Event, Position, Progress
+from hook.state import Event, Pass, Position, Progress
 from hook.steps.base import (
     Deny,
     Done,
@@ -244,7 +244,7 @@ def _done(step: Step, outcome: Done, position: Position) -> Position:
             claims={**claims, **outcome.claims},
             scratch=scratch,
             drafts=drafts,
-            lent=progress.lent and replace(progress.lent, over=True),
+            lent=_lent_after(step, progress.lent),
             proofs=(*progress.proofs, *filter(None, [outcome.proof])),
             held=(*progress.held, *_held(outcome)),
             outcomes={**progress.outcomes, step.name: outcome.reason},
@@ -255,6 +255,11 @@ def _done(step: Step, outcome: Done, position: Position) -> Position:
             Event("step_done", step.name, step.kind, outcome.reason),
         ),
     )
+
+
+def _lent_after(step: Step, lent: Pass | None) -> Pass | None:
+    # A form before it may be corrected at the desk meanwhile.
+    return replace(lent, over=True) if lent and lent.step == step.name else lent
 
 
 def _ended(step: Step, position: Position, code: str, why: str = "") -> Position:

@@ -42,15 +42,16 @@ def with_draft(progress: Progress, step: Step, typed: Mapping[str, list[str]]) -
     )
 
 
-def is_same(one: Progress, other: Progress) -> bool:
-    """Tell whether a step sees the same in both: drafts, passes and orders aside."""
-    return _seen_of(one) == _seen_of(other)
+def is_same(step: Step, one: Progress, other: Progress) -> bool:
+    """Tell whether a step sees the same in both: what only others see may have changed."""
+    return _seen_by(step, one) == _seen_by(step, other)
 
 
-def _seen_of(progress: Progress) -> tuple[object, ...]:
-    done, unseen = frozenset(progress.done), frozenset(progress.unseen)
-    kept = (progress.claims, progress.scratch, progress.proofs, progress.held, progress.outcomes)
-    return (done, unseen, *kept)
+def _seen_by(step: Step, progress: Progress) -> tuple[object, ...]:
+    own = step.uses().union(step.writes())
+    claims = {path: v for path, v in progress.claims.items() if step.reviews or path in own}
+    scratch = progress.scratch.get(step.name)
+    return (frozenset(progress.done), claims, scratch, progress.proofs, progress.outcomes)
 
 
 def _uses(step: Step, changed: set[str]) -> bool:

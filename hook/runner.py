@@ -179,7 +179,7 @@ class Runner:
         """Take an outcome that came while something else was saved, if it is about what is now."""
         journey = walk.journey
         found = self.finder.find(journey.id, guests=bool(journey.only))
-        if isinstance(found, Ended) or not is_same(found.progress, journey.progress):
+        if isinstance(found, Ended) or not is_same(step, found.progress, journey.progress):
             return Moved(journey.id)
         position = revise(self.tenant.flow, step, outcome, found.progress)
         return self._commit(found, self.walk(found).advance(position))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from hook.claims import Declared, nest, only
+from hook.claims import Declared, Undeclared, nest, only
 from hook.journey import SubjectMissing
 from hook.order import after, before, can_be_revised
 from hook.state import Journey, Progress
@@ -46,7 +46,7 @@ class VisitMaker:
             asks_later=bool(self._asked_later(step)),
             owes=self._owes(step),
             outcomes=MappingProxyType(dict(progress.outcomes)),
-            attempts=_Attempts(self.store, self.tenant.slug, self.subject, step.kind, self.now),
+            attempts=_Attempts(self.store, self.tenant.slug, self.subject, step, self.now),
             began=progress.began,
             now=self.now,
             deadline=self.journey.ends,
@@ -118,13 +118,14 @@ class _Attempts:
     store: Store
     tenant: str
     subject: bytes | None
-    kind: str
+    step: Step
     now: int
 
     def spend(self, name: str, limit: int, window: int, about: str = "") -> bool:
         """Count one try at once, whatever becomes of the journey."""
-        whose = (self.tenant, about_key(self.store.pepper, about) if about else self._named())
-        return self.store.spend(*whose, self.kind, name, limit, window, self.now)
+        named = self._named()
+        whose = about_key(self.store.pepper, about) if about else named
+        return self.store.spend(self.tenant, whose, self.step.kind, name, limit, window, self.now)
 
     def guess(self, lock: str) -> bool:
         """Count one guess at once, whatever becomes of the journey."""
@@ -135,6 +136,8 @@ class _Attempts:
         return self.store.lock(self.tenant, self._named(), name, self.now)
 
     def _named(self) -> bytes:
+        if not (self.step.counts or self.step.stores or self.step.factor_kinds()):
+            raise Undeclared("counts")
         if self.subject is None:
             raise SubjectMissing
         return self.subject

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,6 +38,7 @@ from tests.support.factors import (
 )
 
 ROOT = Path(__file__).resolve().parents[1]
+FACTORS = [sys.executable, "-m", "flask", "--app", "app", "factors"]
 RIPEKA, MERE = "ripeka@kauri.example", "mere@kauri.example"
 UNUSABLE, ABORTED = 2, 1
 DAY = 86_400
@@ -109,11 +111,10 @@ class Terminal(Desk):
     """The same from outside: a real process, with nothing in it but what it is given."""
 
     def __call__(self, *command: str, says: str = "", **environ: str) -> Told:
-        kept = {name: os.environ[name] for name in ("PATH",) if name in os.environ}
         ran = subprocess.run(
-            [sys.executable, "-m", "flask", "--app", "app", "factors", *command],
+            [*FACTORS, *command],
             cwd=ROOT,
-            env={**kept, "PYTHONDONTWRITEBYTECODE": "1", **self._environ(environ)},
+            env=self._environ(environ),
             input=says,
             capture_output=True,
             encoding="utf-8",
@@ -125,6 +126,27 @@ class Terminal(Desk):
         audit = [json.loads(line) for line in lines if line.startswith("{")]
         plain = [line for line in lines if not line.startswith("{")]
         return Told(ran.returncode, ran.stdout.splitlines(), plain, audit)
+
+    @contextmanager
+    def asked(self, *command: str) -> Iterator[subprocess.Popen[str]]:
+        """Run a command up to its question."""
+        with subprocess.Popen(
+            [*FACTORS, *command],
+            cwd=ROOT,
+            env=self._environ({}),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+        ) as process:
+            assert process.stdout is not None
+            while (sign := process.stdout.read(1)) != "?":
+                assert sign, "it asked nothing"
+            yield process
+
+    def _environ(self, more: dict[str, str]) -> dict[str, str]:
+        kept = {name: os.environ[name] for name in ("PATH",) if name in os.environ}
+        return {**kept, "PYTHONDONTWRITEBYTECODE": "1", **super()._environ(more)}
 
 
 @pytest.fixture
@@ -400,6 +422,25 @@ def test_the_question_names_what_would_be_removed(
         assert told.status == ABORTED
         assert told.out[0].startswith(question.format(passkey))
     assert len(factors_of(app, clock)) == 12
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_an_app_that_took_its_place_while_the_help_desk_was_asked_stays(
+    make_hook: MakeHook, clock: Clock, terminal: Terminal, replaced: bool
+) -> None:
+    app = make_hook(TOTP + NOTICE)
+    key = enrol_app(app, clock)
+    clock.turn(STEP)
+    with terminal.asked("remove", RIPEKA, "app") as process:
+        if replaced:
+            person = Person(app, clock)
+            person.come()
+            new = key_on(person.send({"code": code(key, clock.now), "add": "yes"}))
+            assert person.send({"code": code(new, clock.now)}).step == "welcome"
+        out, err = process.communicate("y\n", timeout=60)
+    assert out.endswith("It was gone already.\n" if replaced else "Removed.\n")
+    assert ("factor_removed" in err) != replaced
+    assert [factor.id for factor in factors_of(app, clock)] == (["app"] if replaced else [])
 
 
 def test_all_recovery_codes_are_removed_by_their_word_and_the_rest_stays(

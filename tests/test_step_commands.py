@@ -39,6 +39,23 @@ url = "https://directory.kauri.example/people"
 send = [{ arrival = "email" }]
 take = [{ claim = "since", max_bytes = 12 }]
 """
+HANDOFF = """
+[[tenants.kauri.steps]]
+kind = "handoff"
+name = "identity"
+title = "Who you are"
+text = "We take you there."
+url = "https://id.rimu.example:8443/hook?key=k-83"
+secrets = ["env:RIMU_SECRET"]
+send = [{ arrival = "address.city" }, { claim = "pronouns", name = "p" }]
+"""
+CHOICE = """
+[[tenants.kauri.steps]]
+kind = "one_of"
+name = "choice"
+title = "Confirm it’s you"
+of = [{ kind = "totp" }, { kind = "webauthn" }]
+"""
 
 
 def mapped(folder: Path, text: str, *arguments: str) -> Result:
@@ -96,6 +113,16 @@ def test_what_its_steps_read_and_write_is_shown_of_each_in_a_flow(tmp_path: Path
                          "writes pronouns.")  # fmt: skip
 
 
+@pytest.mark.parametrize(("of", "shown"), [("totp", True), ("webauthn", False)])
+def test_a_second_factor_is_shown_where_it_is_one_of_several_too(
+    tmp_path: Path, of: str, shown: bool
+) -> None:
+    choice = re.sub("of = .*", f'of = [{{ kind = "{of}" }}]', CHOICE)
+    lines = show(tmp_path, choice + TERMS, "totp")
+    assert any(line.startswith("In kauri, step choice (one_of): ") for line in lines) is shown
+    assert len(lines) == 1
+
+
 def test_of_a_kind_that_no_flow_has_it_is_said_that_they_hang_on_its_options(
     tmp_path: Path,
 ) -> None:
@@ -114,20 +141,31 @@ def test_a_step_of_ones_own_is_shown_by_its_dotted_path() -> None:
 def test_the_map_tells_what_is_read_written_and_kept(tmp_path: Path) -> None:
     result = mapped(tmp_path, TERMS + SECOND_FACTOR + GATE + PROFILE)
     assert result.exit_code == 0
-    assert cells(result, "terms")[1:3] == ["–", "–"]
-    assert "SHA-256 of the text" in cells(result, "terms")[3]
-    assert "until" in cells(result, "second-factor")[4]
-    assert cells(result, "served")[1:] == ["`address.country`, `country`", "–", "–", "–"]
-    assert cells(result, "profile")[1:] == ["–", "`pronouns`", "–", "–"]
+    assert cells(result, "terms")[1:4] == ["–", "–", "–"]
+    assert "SHA-256 of the text" in cells(result, "terms")[4]
+    assert "until" in cells(result, "second-factor")[5]
+    assert cells(result, "served")[1:] == ["`address.country`, `country`", "–", "–", "–", "–"]
+    assert cells(result, "profile")[1:] == ["–", "–", "`pronouns`", "–", "–"]
 
 
 def test_the_map_tells_what_is_asked_of_another_system_and_that_tries_are_counted(
     tmp_path: Path,
 ) -> None:
     staff = cells(mapped(tmp_path, LOOKUP), "staff")
-    assert staff[1:3] == ["`email`", "`since`"]
-    assert staff[3] == "how often it was tried"
-    assert "at most a day" in staff[4]
+    assert staff[1:4] == ["`email`", "`directory.kauri.example`: `email`", "`since`"]
+    assert staff[4] == "how often it was tried"
+    assert "at most a day" in staff[5]
+
+
+def test_the_map_tells_to_whom_claims_of_the_login_and_of_forms_are_sent(tmp_path: Path) -> None:
+    result = mapped(
+        tmp_path, PROFILE + HANDOFF + LOOKUP.replace('send = [{ arrival = "email" }]', "")
+    )
+    sent = "`id.rimu.example`: `address.city`, `pronouns`"
+    assert cells(result, "identity")[1:4] == ["`address.city`", sent, "–"]
+    assert cells(result, "staff")[2] == "`directory.kauri.example`: –"
+    assert cells(result, "profile")[2] == "–"
+    assert "k-83" not in result.stdout, "of a URL no more than the host"
 
 
 def test_the_map_of_one_tenant_or_of_all(tmp_path: Path) -> None:

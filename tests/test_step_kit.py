@@ -67,6 +67,13 @@ class StoresMore(Good):
         return Done({"word": form.one("word")}, record={"word": form.one("word")})
 
 
+class CountsMore(Good):
+    """Counts tries, and did not declare that it does."""
+
+    def submit(self, visit, form):
+        return super().submit(visit, form) if visit.attempts.spend("word", 5, 60) else Stay()
+
+
 class TooLarge(Good):
     """Writes more bytes than it declared."""
 
@@ -138,6 +145,7 @@ BROKEN = {
     "ReadsMore": "test_the_good_values_lead_on",
     "WritesMore": "test_the_good_values_lead_on",
     "StoresMore": "test_the_good_values_lead_on",
+    "CountsMore": "test_the_good_values_lead_on",
     "TooLarge": "test_its_largest_claims_fit_what_it_declares",
     "Remembers": "test_it_keeps_nothing_of_a_visitor_in_itself",
     "ShowsAnew": "test_to_ask_and_to_show_is_to_change_nothing",

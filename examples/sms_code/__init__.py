@@ -62,6 +62,11 @@ class SmsCode(Step):
         """Name the claim with the number."""
         return frozenset({self.options.from_arrival})
 
+    def sends(self) -> Mapping[str, frozenset[str]]:
+        """Name the claims with the number, which the provider is given."""
+        claims = {self.options.from_arrival, self.options.claim} - {""}
+        return {self.options.api_url: frozenset(claims)}
+
     def writes(self) -> Mapping[str, int]:
         """Name the claims for the number and for its being verified."""
         claim = self.options.claim

@@ -1,6 +1,6 @@
 """Ask an HTTP API: one careful attempt, or a reason why not."""
 
-from hook.calls.attempt import Answer, ask, exchange
+from hook.calls.attempt import Answer, ask, exchange, place
 from hook.calls.call import Call, check_header
 from hook.calls.failure import CallFailed
 from hook.calls.oauth import Bearer, ClientCredentials
@@ -16,4 +16,5 @@ __all__ = [
     "check_header",
     "check_url",
     "exchange",
+    "place",
 ]

@@ -3,13 +3,16 @@
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 # RFC 1918, RFC 4193 and this machine. Neither what providers share out (100.64.0.0/10) nor links:
-# both are where clouds keep the secrets of their machines.
+# both are where clouds keep the secrets of their machines. Some keep them inside RFC 4193.
 _PRIVATE = [
     ip_network(network)
     for network in (
         "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "fc00::/7", "::1/128",
     )
 ]  # fmt: skip
+_OF_CLOUDS = [
+    ip_network(network) for network in ("fd00:ec2::/32", "fd00:42::42/128", "fd20:ce::254/128")
+]
 # The only IPv6 ever given out to the public. Python takes all for public that it does not know.
 _GIVEN_OUT = ip_network("2000::/3")
 # RFC 6890 section 2.2.2; older Pythons know parts of it.
@@ -42,4 +45,5 @@ def _is_public(address: IPv4Address | IPv6Address) -> bool:
 
 
 def _is_private(address: IPv4Address | IPv6Address) -> bool:
-    return any(address in network for network in _PRIVATE)
+    inside = any(address in network for network in _PRIVATE)
+    return inside and not any(address in network for network in _OF_CLOUDS)

@@ -1,8 +1,9 @@
 """One attempt of a call: what comes back, or why nothing does."""
 
 import socket
-from collections.abc import Container
-from contextlib import closing
+from collections.abc import Container, Iterator
+from contextlib import closing, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from threading import BoundedSemaphore
@@ -26,6 +27,7 @@ _HEAD_MOST = 65_536
 _CHUNKED = 6
 
 _calls = BoundedSemaphore(CALLS_MOST)
+_has_place = ContextVar("_has_place", default=False)
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,25 @@ class Answer:
 
     status: int
     body: bytes = field(repr=False)
+
+
+@contextmanager
+def place() -> Iterator[None]:
+    """Hold one of CALLS_MOST places, in which calls are made one after the other.
+
+    Raises CallFailed busy at once where none is free. A call outside of it takes one for itself.
+    """
+    if _has_place.get():
+        yield
+        return
+    if not _calls.acquire(blocking=False):
+        raise CallFailed("busy", safe=True)
+    before = _has_place.set(True)
+    try:
+        yield
+    finally:
+        _has_place.reset(before)
+        _calls.release()
 
 
 def ask(call: Call) -> dict[str, Any]:
@@ -57,12 +78,8 @@ def exchange(call: Call) -> Answer:
 
 
 def _guarded(call: Call, wanted: Container[int]) -> Answer:
-    if not _calls.acquire(blocking=False):
-        raise CallFailed("busy", safe=True)
-    try:
+    with place():
         return _attempt(call, wanted, Deadline(call.timeout))
-    finally:
-        _calls.release()
 
 
 def _attempt(call: Call, wanted: Container[int], deadline: Deadline) -> Answer:

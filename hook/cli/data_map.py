@@ -1,6 +1,7 @@
-"""flask data-map: what is read, written and kept for each tenant, for a privacy notice."""
+"""flask data-map: what is read, sent, written and kept for each tenant, for a privacy notice."""
 
 from collections.abc import Iterable
+from urllib.parse import urlsplit
 
 import click
 
@@ -10,14 +11,17 @@ from hook.errors import ConfigError
 from hook.steps.base import Step
 from hook.tenant import Tenant
 
-_HEAD = "| Step | Reads from the login | Writes into the credential | Keeps | How long |"
+_HEAD = (
+    "| Step | Reads from the login | Sends to | Writes into the credential | Keeps | How long |\n"
+    "|---|---|---|---|---|---|"
+)
 _NONE = "–"
 
 
 @click.command("data-map")
 @click.argument("slug", required=False)
 def data_map(slug: str | None) -> None:
-    """Print, as Markdown, which claims are read, written and kept; for one tenant or for all."""
+    """Print, as Markdown, which claims are read, sent, written and kept; for one tenant or all."""
     try:
         tenants = load().tenants
     except ConfigError as error:
@@ -39,7 +43,6 @@ def _table(tenant: Tenant) -> str:
             f"`{tenant.mail}`. May be persisted by the platform: {_claims(tenant.persist)}.",
             "",
             _HEAD,
-            "|---|---|---|---|---|",
             *rows,
             "",
             "What a visitor types is kept sealed until the journey ends, at most until its "
@@ -55,8 +58,14 @@ def _row(step: Step) -> str:
     if step.counts and not kept:
         what, how_long = "how often it was tried", "until the limit’s time is over, at most a day"
     name = f"{step.title} (`{step.name}`)"
-    cells = (name, _claims(reads), _claims(step.writes()), what, how_long)
+    cells = (name, _claims(reads), _sent(step), _claims(step.writes()), what, how_long)
     return f"| {' | '.join(cells)} |"
+
+
+def _sent(step: Step) -> str:
+    # Of a URL no more than the host: whatever else stands in it may be a secret.
+    sent = ((urlsplit(url).hostname, paths) for url, paths in sorted(step.sends().items()))
+    return "; ".join(f"`{host}`: {_claims(paths)}" for host, paths in sent) or _NONE
 
 
 def _claims(paths: Iterable[str]) -> str:

@@ -65,12 +65,17 @@ def _in_flows(kind: type[Step]) -> list[str]:
         return ["Claims read and written hang on the options; no configuration could be read."]
     steps = [(slug, step) for slug, each in tenants.items() for step in each.flow]
     lines = [
-        f"In {slug}, step {step.name}: reads {_claims(step.looks_at())}; "
+        f"In {slug}, step {_named(step, kind)}: reads {_claims(step.looks_at())}; "
         f"uses of earlier steps {_claims(step.uses())}; writes {_claims(step.writes())}."
         for slug, step in steps
-        if type(step) is kind
+        # A second factor may be one of several that a step asks for.
+        if type(step) is kind or kind.kind in step.proves()
     ]
     return lines or ["Claims read and written hang on the options; no flow has this kind yet."]
+
+
+def _named(step: Step, kind: type[Step]) -> str:
+    return step.name if type(step) is kind else f"{step.name} ({step.kind})"
 
 
 def _claims(paths: Iterable[str]) -> str:

@@ -122,7 +122,10 @@ class Form(Mapping[str, tuple[str, ...]]):
 
 
 class Attempts(Protocol):
-    """Counts what this subject tries; nothing of it is undone when the journey ends."""
+    """Counts what this subject tries; nothing of it is undone when the journey ends.
+
+    For steps that declare it, by `counts`, `stores` or `factor_kinds`: for others it is an error.
+    """
 
     def spend(self, name: str, limit: int, window: int, about: str = "") -> bool:
         """Count one try at this kind of step; False when `limit` in `window` seconds is used up.
@@ -198,7 +201,7 @@ class Step:
     #: It is shown what all steps before it wrote, and is asked again when one of them changes that.
     reviews: ClassVar[bool] = False
     sends_mail: ClassVar[bool] = False
-    #: It counts attempts, so it has to know who the visitor is.
+    #: It counts attempts, so it has to know who the visitor is; so does one that `stores`.
     counts: ClassVar[bool] = False
     stores: ClassVar[Stores | None] = None
 
@@ -227,6 +230,13 @@ class Step:
         """
         asked = (condition.claims() for condition in self.conditions().values())
         return frozenset().union(*asked)
+
+    def sends(self) -> Mapping[str, frozenset[str]]:
+        """Name the URLs of others that it gives claims to, each with those, by dotted path.
+
+        Claims of the arrival and of steps alike. The data map tells the host; mails are not meant.
+        """
+        return {}
 
     def describe(self, claims: Claims) -> tuple[Line, ...]:
         """Say in plain words what it wrote, for a review; takes its own claims by dotted path."""

@@ -105,6 +105,11 @@ class Exchange(Step):
         """Name the claims that are sent."""
         return super().uses().union(each.claim for each in self.options.send if each.claim)
 
+    def sends(self) -> Mapping[str, frozenset[str]]:
+        """Name the claims that are sent, by where to."""
+        claims = frozenset(each.arrival or each.claim or "" for each in self.options.send)
+        return {self.options.url: claims}
+
     def writes(self) -> Mapping[str, int]:
         """Name the claims that are taken."""
         return {each.claim: each.max_bytes for each in self.options.take}

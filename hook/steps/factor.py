@@ -1,6 +1,6 @@
 """What steps and the hook tell each other about factors: values only."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -96,9 +96,10 @@ class Proof:
     id: str = ""
     since: int = 0
 
-    def still(self) -> tuple[Still, ...]:
-        """Give what has to be there for the proof to be worth something."""
-        return (Still(self.kind, self.id, self.since),) if self.id else ()
+
+def still(proofs: Iterable[Proof]) -> tuple[Still, ...]:
+    """Give what has to be there for proofs to be worth something."""
+    return tuple(Still(proof.kind, proof.id, proof.since) for proof in proofs if proof.id)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from hook.calls import Call, CallFailed, ClientCredentials, ask, check_header, check_url
+from hook.calls import Call, CallFailed, ClientCredentials, ask, check_header, check_url, place
 from hook.steps.base import Deny, Done, Form, Outcome, Page, Stay, Visit
 from hook.steps.exchange import (
     Exchange,
@@ -27,6 +27,8 @@ _TRIES_MOST = 3
 _CALLS_A_MINUTE, _CALLS_A_DAY = 6, 50
 """How often one person may have this asked, whatever they change in forms before it."""
 _DAY = 86_400
+_WAIT_SECONDS = 10
+"""How long a page waits before it asks again, where others are asking or it was asked too often."""
 _WAITING = "We’re checking something for you. This takes a few seconds."
 _NOT_FOUND = "not_found"
 
@@ -106,14 +108,17 @@ class Lookup(Exchange):
 
     def prepare(self, visit: Visit) -> Mapping[str, Any] | None:
         """Give the call a name, under which it is counted."""
-        return None if "call" in visit.scratch else _fresh(tries=0)
+        return None if "call" in visit.scratch else _fresh()
 
     def show(self, visit: Visit) -> Page:
         """Give the page on which the visitor waits, or on which they may try again."""
+        waits, failed = visit.scratch["until"] > 0, visit.scratch["tries"] > 0
         values = {
             "text": self.options.text,
-            "failed": visit.scratch["tries"] > 0,
-            "optional": not self.options.required,
+            "waits": waits,
+            "failed": failed and not waits,
+            "seconds": _WAIT_SECONDS if waits else 1,
+            "may_skip": failed and not self.options.required,
         }
         return Page("steps/lookup.html", values)
 
@@ -125,21 +130,32 @@ class Lookup(Exchange):
 
     def resume(self, visit: Visit, query: Form) -> Outcome:
         """Ask now: the page has loaded itself. After a failure only the visitor asks again."""
-        waiting = "go" in query and not visit.scratch["tries"]
-        return self._call(visit) if waiting else Stay()
+        by_itself = visit.scratch["until"] or not visit.scratch["tries"]
+        return self._call(visit) if "go" in query and by_itself else Stay()
 
     def _call(self, visit: Visit) -> Outcome:
         name, spend = visit.scratch["call"], visit.attempts.spend
-        if not spend(f"{self.name} a minute", _CALLS_A_MINUTE, 60):
-            return Stay(reason="calls_too_fast")
+        if visit.now < visit.scratch["until"]:
+            return Stay(reason="call_waits")
         # Another tab waits for the answer already: whatever it is, it decides.
         if not spend(f"now {name}", 1, self._longest):
             return Stay(reason="call_under_way")
-        # That one is gone without an answer: of a POST nobody knows what became of it.
+        # That one is gone without an answer: of a POST nobody knows what became of it. As visitors
+        # can bring this about, and spend their calls, neither is a way around a refusal.
         if self.options.method == "POST" and not spend(f"sent {name}", 1, _DAY):
-            return self._unasked("call_unknown")
+            return Deny("lookup_failed", why="call_unknown")
+        try:
+            with place():
+                return self._spend(visit)
+        except CallFailed as failed:
+            return self._wait(visit, f"call_{failed.reason}")
+
+    def _spend(self, visit: Visit) -> Outcome:
+        spend = visit.attempts.spend
+        if not spend(f"{self.name} a minute", _CALLS_A_MINUTE, 60):
+            return self._wait(visit, "calls_too_fast")
         if not spend(f"{self.name} a day", _CALLS_A_DAY, _DAY):
-            return self._unasked("calls_spent")
+            return Deny("lookup_failed", why="calls_spent")
         try:
             return self._read(visit, self._ask(visit))
         except CallFailed as failed:
@@ -199,17 +215,15 @@ class Lookup(Exchange):
         return refused(self.options.refusals, message)
 
     def _failed(self, visit: Visit, failed: CallFailed) -> Outcome:
-        if failed.reason == "busy":
-            # Others are asking: nothing was tried, and the page loads itself again.
-            return Stay(scratch=_fresh(visit.scratch["tries"]), reason="call_busy")
         tries = visit.scratch["tries"] + 1
         if tries >= _TRIES_MOST or not (failed.safe or self.options.method == "GET"):
             return self._give_up(f"call_{failed.reason}")
         return Stay(scratch=_fresh(tries), reason=f"call_{failed.reason}")
 
-    def _unasked(self, why: str) -> Outcome:
-        # Visitors can bring this about, so it is no way around a refusal.
-        return Deny("lookup_failed", why=why) if self.options.refusals else self._give_up(why)
+    def _wait(self, visit: Visit, why: str) -> Stay:
+        # Nothing was asked, so the page may ask by itself: under a new name, as this one is used.
+        until = visit.now + _WAIT_SECONDS
+        return Stay(scratch=_fresh(visit.scratch["tries"], until), reason=why)
 
     def _give_up(self, why: str) -> Outcome:
         return Deny("lookup_failed", why=why) if self.options.required else Done(reason=why)
@@ -227,8 +241,8 @@ def _client(oauth: OauthTable, options: LookupOptions) -> ClientCredentials:
     )
 
 
-def _fresh(tries: int) -> dict[str, Any]:
-    return {"call": secrets.token_urlsafe(16), "tries": tries}
+def _fresh(tries: int = 0, until: int = 0) -> dict[str, Any]:
+    return {"call": secrets.token_urlsafe(16), "tries": tries, "until": until}
 
 
 def _as_text(value: Any) -> str:

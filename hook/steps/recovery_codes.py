@@ -6,7 +6,7 @@ from typing import Any
 
 from hook.factors import recovery
 from hook.steps.base import Done, Form, Need, Outcome, Page, Stay, Step, Stores, Visit
-from hook.steps.factor import Enrol, Forget
+from hook.steps.factor import Enrol, Forget, still
 from hook.steps.recovery import KIND, unused
 from hook.steps.ways import has_verified
 
@@ -59,7 +59,9 @@ class RecoveryCodes(Step):
             return Stay(reason="not_shown")
         if form.one("saved") != "yes":
             return Stay({"saved": "Save the codes first, then tick this box."}, reason="not_saved")
-        return Done(factors=(Forget(KIND), *_enrol(visit.scratch["codes"])), reason="codes_made")
+        codes = _enrol(visit.scratch["codes"])
+        # Codes for what the help desk has removed meanwhile would outlive it.
+        return Done(factors=(*still(visit.proofs), Forget(KIND), *codes), reason="codes_made")
 
     def _choose(self, form: Form) -> Outcome:
         if form.one("answer") == "make":

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar, TypedDict
 
 from hook.steps.base import Deny, Done, Form, Need, Outcome, Page, Shown, Stay, Step, Stores, Visit
-from hook.steps.factor import Enrol, FactorChange, Proof
+from hook.steps.factor import Enrol, FactorChange, Forget, Proof, still
 from hook.steps.methods import Enrolled, Method, Verified, Wrong
 from hook.steps.options import StepOptions
 from hook.steps.policy import Policy, SecondFactorOptions, enrolled_here
 from hook.steps.recovery import RecoveryMethod, unused
-from hook.steps.ways import Member, additions, of_kind, ways
+from hook.steps.ways import Member, additions, counted, of_kind, ways
 
 __all__ = ["Member", "SecondFactor", "SecondFactorOptions"]
 
@@ -79,10 +79,9 @@ class SecondFactor(Step):
         """Ask, unless something was verified recently in an earlier journey."""
         if not self.options.max_age or "proof" in visit.scratch:
             return Need(True, "always")
-        counted = {proof.kind for proof in visit.proofs}
         usable = (
             factor
-            for kind in self.proves() - counted
+            for kind in self.proves() - counted(visit)
             for factor in of_kind(visit, kind)
             if self._policy.counts(factor, visit)
         )
@@ -182,25 +181,25 @@ class SecondFactor(Step):
         if isinstance(result, Wrong):
             return _stay(visit, plan, result)
         if plan.proof:
-            changes = (*plan.proof.still(), *result.changes)
-            return replace(self._done(visit, plan.proof), factors=changes, reason="added")
+            changes = (*still((*visit.proofs, plan.proof)), *result.changes)
+            proof = _replaced(plan.proof, result.changes, visit.now)
+            return replace(self._done(visit, proof), factors=changes, reason="added")
         changes = self._first(visit, result)
         if self.options.min_enrolment_age:
             # Kept, but too new to count: the next look at this step says so.
             return Stay(factors=changes, reason="enrolled")
-        # One that is held is not there yet: nothing can be asked of it.
-        kept = next((each.id for each in changes if isinstance(each, Enrol) and not each.held), "")
-        proof = Proof(method.kind, visit.now, True, amr=result.amr, id=kept, since=visit.now)
+        new = _new_id(changes)
+        proof = Proof(method.kind, visit.now, True, amr=result.amr, id=new, since=visit.now)
         return replace(self._done(visit, proof), factors=changes, reason="enrolled")
 
     def _first(self, visit: Visit, result: Enrolled) -> tuple[FactorChange, ...]:
-        # Of two journeys at the same point only one may enrol something: the slot has one place.
-        slot = " ".join((*sorted(self.proves()), str(len(visit.proofs))))
+        # Of two journeys at the same point only one may enrol something: the slot has one place. It
+        # is named after the kinds that are left: whoever has one is asked for it, and not here.
+        slot = " ".join(sorted(self.proves() - counted(visit)))
         # Where a later step asks for a factor there is, that one is proven first. A factor that is
         # too new to count needs no such care, and would never be kept.
         held = visit.owes and not self.options.min_enrolment_age
-        proven = tuple(still for proof in visit.proofs for still in proof.still())
-        return proven + tuple(
+        return still(visit.proofs) + tuple(
             replace(each, slot=slot, held=held) if isinstance(each, Enrol) else each
             for each in result.changes
         )
@@ -242,6 +241,18 @@ class SecondFactor(Step):
 
     def _done(self, visit: Visit, proof: Proof) -> Done:
         return Done(self._policy.claims(visit, proof), proof=proof, reason="skipped")
+
+
+def _new_id(changes: tuple[FactorChange, ...]) -> str:
+    # One that is held is not there yet: nothing can be asked of it.
+    return next((each.id for each in changes if isinstance(each, Enrol) and not each.held), "")
+
+
+def _replaced(proof: Proof, changes: tuple[FactorChange, ...], now: int) -> Proof:
+    """Let a proof name what has taken the place of its factor."""
+    if Forget(proof.kind) not in changes:
+        return proof
+    return replace(proof, id=_new_id(changes), since=now)
 
 
 def _chosen(methods: tuple[Method, ...], kind: object) -> Method | None:

@@ -37,16 +37,21 @@ def ways(visit: Visit, members: Iterable[Member], recovery: Method, policy: Poli
     Whoever has a factor proves that one: a new one would prove nothing (T21). A kind that counted
     in this journey already counts no second time.
     """
-    counted = {proof.kind for proof in visit.proofs}
-    left = [member for member in members if member.method.kind not in counted]
+    before = counted(visit)
+    left = [member for member in members if member.method.kind not in before]
     if not left:
         return Ways(refusal=Deny("factor_unavailable"))
     factors = {member.method: of_kind(visit, member.method.kind) for member in left}
-    saved = unused(visit.factors) if recovery.kind not in counted else ()
+    saved = unused(visit.factors) if recovery.kind not in before else ()
     if not any(factors.values()) and (not saved or has_proven(visit)):
         return _enrolments(left, policy)
     # Recovery codes come last, however recently one was used.
     return _verifications(visit, {**factors, recovery: saved}, policy)
+
+
+def counted(visit: Visit) -> frozenset[str]:
+    """Name the kinds that counted at the steps before."""
+    return frozenset(proof.kind for proof in visit.proofs)
 
 
 def has_verified(visit: Visit) -> bool:
@@ -57,7 +62,8 @@ def has_verified(visit: Visit) -> bool:
 def additions(visit: Visit, members: Iterable[Member]) -> tuple[Method, ...]:
     """Find what a visitor who has proven something may set up: one more, or one in its place.
 
-    Nothing while a later step asks for a factor: what is set up here could be shown there.
+    Nothing while a later step asks for a factor: what is set up here could be shown there. And
+    nothing in place of what counted at a step before: that has to be there until the end.
     """
     return tuple(
         member.method
@@ -65,6 +71,7 @@ def additions(visit: Visit, members: Iterable[Member]) -> tuple[Method, ...]:
         if member.enrol
         and not visit.asks_later
         and len(of_kind(visit, member.method.kind)) < max(2, member.method.most)
+        and (member.method.most > 1 or member.method.kind not in counted(visit))
     )
 
 

@@ -119,9 +119,8 @@ class Store:
             return factors.told_at(connection, self._vault, tenant, subject)
 
     def remove_factor(self, tenant: str, subject: bytes, factor: Factor) -> bool:
-        """Remove one factor; False when it is gone."""
-        change = factors.removing(tenant, subject, factor.kind, factor.id)
-        return self._database.change(change)
+        """Remove one factor; False when it is gone, or another has its place."""
+        return self._database.change(factors.removing(tenant, subject, factor))
 
     def open_locks(self, tenant: str, subject: bytes) -> None:
         """Open all locks of a subject; factors stay as they are."""

@@ -34,7 +34,7 @@ _SINCE = factors.c.enrolled_at == bindparam("since")
 USE = update(factors).where(_ONE, _SINCE, _RISES).values(mark=_TO, used_at=bindparam("now"))
 STILL = update(factors).where(_ONE, _SINCE).values(used_at=factors.c.used_at)
 FORGET = delete(factors).where(_KIND)
-REMOVE = delete(factors).where(_ONE)
+REMOVE = delete(factors).where(_ONE, _SINCE)
 FORGET_ALL = delete(factors).where(_SUBJECT)
 
 
@@ -78,9 +78,10 @@ def changing(vault: Vault, tenant: str, subject: bytes, change: FactorChange, no
             return Change(FORGET, {**_keys(tenant, subject), "of_kind": kind}, any_rows=True)
 
 
-def removing(tenant: str, subject: bytes, kind: str, factor_id: str) -> Change:
-    """Remove one factor; no row when it is gone."""
-    return Change(REMOVE, {**_keys(tenant, subject), "of_kind": kind, "of_id": factor_id})
+def removing(tenant: str, subject: bytes, factor: Factor) -> Change:
+    """Remove one factor; no row when it is gone, or another has taken its place."""
+    values = {"of_kind": factor.kind, "of_id": factor.id, "since": factor.enrolled_at}
+    return Change(REMOVE, {**_keys(tenant, subject), **values})
 
 
 def forgetting(tenant: str, subject: bytes) -> Change:

@@ -64,7 +64,10 @@ class StepContract(Contract):
 
     def test_the_good_values_lead_on(self, visitor: Visitor, page: Seen, example: Example) -> None:
         assert page.step == NAME
-        assert example.send(visitor).step == "welcome"
+        with watched_log() as log:
+            seen = example.send(visitor)
+        assert not log.reasons("step_failed"), "Undeclared: it uses what it did not declare"
+        assert seen.step == "welcome"
 
     @pytest.mark.parametrize("method", ["applies", "show", "submit"])
     def test_an_error_in_it_ends_the_journey_and_never_skips(

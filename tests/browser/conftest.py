@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.conftest import absent
 
@@ -24,6 +24,9 @@ SWITCHES = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 PHONE = {"width": 390, "height": 844}
+# A machine that has much else to do is slow, not wrong.
+PATIENCE = 10_000
+expect.set_options(timeout=PATIENCE)
 
 Open = Callable[..., Page]
 
@@ -99,7 +102,7 @@ def open_browser(chromium: Browser) -> Iterator[Open]:
         settings = {"viewport": PHONE, "java_script_enabled": False, **options}
         contexts.append(chromium.new_context(**settings))
         page: Page = contexts[-1].new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE)
         return page
 
     yield open_one

@@ -1,13 +1,14 @@
 """What is asked arrives as it was written, and only a whole JSON object comes back."""
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Event, Thread
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from hook.calls import Call, CallFailed, ask
+from hook.calls import Call, CallFailed, ask, place
 from hook.calls.attempt import CALLS_MOST
 from tests.calls.servers import (
     OBJECT,
@@ -317,6 +318,25 @@ def test_only_so_many_calls_are_made_at_once() -> None:
             thread.join(60)
         assert answers == [{"name": "Mere"}] * CALLS_MOST
         assert ask(local(other)) == {"name": "Mere"}
+
+
+def test_a_place_is_kept_from_one_call_to_the_next() -> None:
+    all_in, go = Barrier(CALLS_MOST + 1), Event()
+
+    def twice() -> list[dict[str, Any]]:
+        with place():
+            all_in.wait(60)
+            go.wait(60)
+            return [ask(local(api)), ask(local(api))]
+
+    with Api() as api, ThreadPoolExecutor(CALLS_MOST) as pool:
+        calls = [pool.submit(twice) for _ in range(CALLS_MOST)]
+        all_in.wait(60)
+        failed = failure(local(api))
+        go.set()
+        assert [call.result() for call in calls] == [[{"name": "Mere"}] * 2] * CALLS_MOST
+        assert (failed.reason, failed.safe) == ("busy", True)
+        assert ask(local(api)) == {"name": "Mere"}
 
 
 def test_calls_that_failed_keep_no_place() -> None:

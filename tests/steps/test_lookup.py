@@ -6,9 +6,10 @@ import socket
 import sqlite3
 import time
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from contextlib import closing
+from contextlib import closing, contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,17 @@ from hook.testing.mail import Authority
 from hook.testing.tokens import TENANT_URL
 from hook.testing.visitor import Seen, Values, Visitor
 from hook.testing.watch import Log, rows, watched_log
-from tests.support.api import Api, Script, Sent, failing, hangs_up, says, says_nothing, sends
+from tests.support.api import (
+    Api,
+    Held,
+    Script,
+    Sent,
+    failing,
+    hangs_up,
+    says,
+    says_nothing,
+    sends,
+)
 from tests.support.crowd import Tab, gunicorn
 
 GOOD = says({"employment": {"start": "2019-02-01"}, "salary": 1})
@@ -50,6 +61,7 @@ label = "Nickname"
 type = "text"
 max_length = 20
 """
+MORE = FORM.replace('"form"', '"more"').replace("staff.number", "desk").replace("nickname", "floor")
 NUMBER = '[{ claim = "staff.number", name = "no" }]'
 SEND = '[{ arrival = "email", name = "mail" }]'
 GATE = """
@@ -66,6 +78,8 @@ B_CLAIM = '{ claim = "b", max_bytes = 9 }'
 A_REFUSAL = '{ message = "says_a", code = "code_a", text = "A" }'
 B_REFUSAL = '{ message = "says_b", code = "code_b", text = "B" }'
 MAIL = "ripeka@kauri.example"
+OPTIONAL = {"required": "false"}
+MAY_REFUSE = {**OPTIONAL, "refusals": REFUSALS}
 ONCE = '"POST"'
 
 
@@ -121,6 +135,37 @@ def looked_up(app: Flask, **claims: Any) -> Visitor:
     visitor = come(app, **claims)
     load(visitor)
     return visitor
+
+
+@contextmanager
+def crowd_at(
+    app: Flask, api: Api, most: int = CALLS_MOST
+) -> Iterator[tuple[ThreadPoolExecutor, Held]]:
+    """So many others have a call under way; gives a pool with room for one more."""
+    others = [come(app, f"{n}", email=f"{n}@kauri.example") for n in range(most)]
+    for other in others:
+        while now(other).step != "staff":
+            other.send()
+    with ThreadPoolExecutor(most + 1) as pool, api.held("/people", GOOD) as held:
+        calls = [pool.submit(load, other) for other in others]
+        assert all(held.came() for _ in others)
+        yield pool, held
+        held.go()
+        wait(calls)
+
+
+def waits(seen: Seen) -> bool:
+    """Does the page say that it waits its turn, and look again by itself in ten seconds?"""
+    found = '<meta http-equiv="refresh" content="10; url=?go=yes">' in seen.html
+    assert found is ("goes on by itself" in seen.text)
+    assert not (found and "few seconds" in seen.text)
+    return found
+
+
+def counted(app: Flask) -> dict[tuple[bytes, str], int]:
+    """How many calls of a minute and of a day each person has spent."""
+    limits = [row for row in rows(app)["attempts"] if " a " in row["name"]]
+    return {(row["subject"], row["name"]): row["spent"] for row in limits}
 
 
 def now(visitor: Visitor) -> Seen:
@@ -596,20 +641,20 @@ class TestTries:
         for passed in (0, 59):
             clock.turn(passed)
             waiting = load(visitor)
-            assert (waiting.status, waiting.step, waiting.return_url) == (200, "staff", "?go=yes")
+            assert (waiting.status, waiting.step, waits(waiting)) == (200, "staff", True)
         assert len(api.asked()) == 6
         assert log.reasons("step_stays") == ["calls_too_fast"] * 2
         other = come(visitor.app, "other", email="mere@kauri.example")
         other.send({"staff.number": "6"})
         assert load(other).step == "welcome"
-        clock.turn(1)
+        clock.turn(10)
         assert load(visitor).step == "welcome"
         assert [sent.query["no"] for sent in api.asked()[5:]] == [["5"], ["6"], ["6"]]
 
     @pytest.mark.parametrize(
         "options",
-        [{}, {"required": "false", "refusals": REFUSALS}],
-        ids=["required", "may refuse"],
+        [{}, OPTIONAL, MAY_REFUSE],
+        ids=["required", "optional", "may refuse"],
     )
     def test_after_fifty_calls_a_day_nobody_gets_past_a_refusal(
         self, make_hook: MakeHook, api: Api, clock: Clock, log: Log, options: dict[str, str]
@@ -626,23 +671,80 @@ class TestTries:
         assert len(api.asked()) == 50
 
     @pytest.mark.parametrize("method", ["GET", "POST"])
-    def test_where_others_are_asking_the_page_waits_and_nothing_was_tried(
-        self, make_hook: MakeHook, api: Api, log: Log, method: str
+    def test_where_others_are_asking_the_page_says_so_and_goes_on_by_itself(
+        self, make_hook: MakeHook, api: Api, clock: Clock, log: Log, method: str
     ) -> None:
         app = make_hook(lookup(api.url(), method=f'"{method}"') + NOTICE)
-        others = [come(app, f"{n}", email=f"{n}@kauri.example") for n in range(CALLS_MOST)]
         visitor = come(app)
-        with ThreadPoolExecutor(CALLS_MOST) as pool, api.held("/people", GOOD) as held:
-            calls = [pool.submit(load, other) for other in others]
-            assert all(held.came() for _ in others)
+        assert not waits(now(visitor))
+        with crowd_at(app, api):
             waiting = load(visitor)
-            held.go()
-            wait(calls)
-        assert (waiting.status, waiting.step, waiting.return_url) == (200, "staff", "?go=yes")
+        assert (waiting.status, waiting.step, waits(waiting)) == (200, "staff", True)
         assert "We got no answer" not in waiting.text
         assert log.reasons("step_stays") == ["call_busy"]
+        clock.turn(10)
         assert load(visitor).step == "welcome"
         assert len(api.asked()) == CALLS_MOST + 1
+
+    def test_to_wait_costs_none_of_a_persons_calls(
+        self, make_hook: MakeHook, api: Api, clock: Clock
+    ) -> None:
+        app = make_hook(lookup(api.url()) + NOTICE)
+        visitor = come(app)
+        with crowd_at(app, api):
+            before = counted(app)
+            for _ in range(7):
+                assert waits(load(visitor))
+                clock.turn(10)
+            assert counted(app) == before
+        assert load(visitor).step == "welcome"
+        assert counted(app) != before
+
+    @pytest.mark.parametrize("by_button", [False, True])
+    def test_whoever_is_early_asks_nobody_and_waits_on(
+        self, make_hook: MakeHook, api: Api, clock: Clock, by_button: bool
+    ) -> None:
+        app = make_hook(lookup(api.url()) + NOTICE)
+        visitor = come(app)
+        again: Callable[[], Seen] = visitor.send if by_button else partial(load, visitor)
+        with crowd_at(app, api):
+            load(visitor)
+        clock.turn(9)
+        before = rows(app)
+        assert waits(again())
+        assert rows(app) == before
+        clock.turn(1)
+        assert again().step == "welcome"
+
+    @pytest.mark.parametrize("options", [{}, OPTIONAL], ids=["required", "optional"])
+    def test_whoever_tries_again_in_a_crowd_waits_and_may_still_go_on_without(
+        self, make_hook: MakeHook, api: Api, clock: Clock, options: dict[str, str]
+    ) -> None:
+        api.will("/people", failing(500))
+        app = make_hook(lookup(api.url(), **options) + NOTICE)
+        visitor = looked_up(app)
+        with crowd_at(app, api):
+            assert waits(visitor.send())
+        assert ("without" in buttons(now(visitor))) is bool(options)
+        api.will("/people", failing(500), GOOD)
+        clock.turn(10)
+        assert "We got no answer" in load(visitor).text
+        assert visitor.send().step == "welcome"
+
+    @pytest.mark.parametrize("method", ["GET", "POST"])
+    def test_a_second_press_in_a_crowd_does_not_lose_the_answer(
+        self, make_hook: MakeHook, api: Api, method: str
+    ) -> None:
+        app = make_hook(lookup(api.url(), method=f'"{method}"') + NOTICE)
+        visitor = come(app)
+        tab = Tab.of(visitor).open(app)
+        with crowd_at(app, api, CALLS_MOST - 1) as (pool, held):
+            call = pool.submit(load, visitor)
+            assert held.came()
+            assert not waits(tab.send())
+            held.go()
+            assert call.result().step == "welcome"
+        assert len(api.asked()) == CALLS_MOST
 
     def test_while_calls_run_the_server_answers_everybody_else(
         self, make_hook: MakeHook, api: Api, tmp_path: Path
@@ -726,15 +828,23 @@ class TestAtOnce:
         while_under_way(visitor, api, NO, others)
         assert error_of(visitor) == "staff_on_leave"
 
+    @pytest.mark.parametrize("number", ["7", "8"], ids=["not sent", "sent"])
+    @pytest.mark.parametrize("method", ["GET", "POST"])
     @pytest.mark.parametrize(
-        ("method", "code"), [("GET", "staff_on_leave"), ("POST", "lookup_failed")]
+        ("options", "code"), [(OPTIONAL, "refused_elsewhere"), (MAY_REFUSE, "staff_on_leave")]
     )
     def test_nobody_runs_from_a_refusal_by_changing_a_form_while_the_call_runs(
-        self, make_hook: MakeHook, api: Api, clock: Clock, method: str, code: str
+        self,
+        make_hook: MakeHook,
+        api: Api,
+        options: dict[str, str],
+        code: str,
+        method: str,
+        number: str,
     ) -> None:
-        """The refusal is lost with what it was about: a POST is not sent again to hear it."""
-        options = {"method": f'"{method}"', "required": "false", "refusals": REFUSALS}
-        visitor = come(make_hook(FORM + lookup(api.url(), **options) + NOTICE))
+        """What is sent is asked about anew; the refusal of what was not changed counts."""
+        asking = lookup(api.url(), method=f'"{method}"', send=NUMBER, **options)
+        visitor = come(make_hook(FORM + asking + NOTICE))
         form = now(visitor).url
         visitor.send({"staff.number": "7", "nickname": "Rip"})
         tab = Tab.of(visitor).open(visitor.app)
@@ -742,31 +852,90 @@ class TestAtOnce:
             call = pool.submit(load, visitor)
             assert held.came()
             tab.get(form)
-            assert tab.send({"staff.number": "7", "nickname": "Rips"}).step == "staff"
+            assert tab.send({"staff.number": number, "nickname": "Rips"}).step == "staff"
             held.go()
-            assert call.result().step == "staff"
+            assert (call.result().step == "staff") is (number != "7")
+        if number != "7":
+            load(visitor)
+        assert error_of(visitor) == code
+        assert len(api.asked()) == (1 if number == "7" else 2)
+
+    @pytest.mark.parametrize(
+        ("method", "options", "code"),
+        [
+            ("GET", OPTIONAL, "refused_elsewhere"),
+            ("GET", MAY_REFUSE, "staff_on_leave"),
+            ("POST", OPTIONAL, "lookup_failed"),
+            ("POST", MAY_REFUSE, "lookup_failed"),
+        ],
+    )
+    @pytest.mark.parametrize("crowd", [False, True], ids=["alone", "in a crowd"])
+    def test_nobody_runs_from_a_refusal_by_going_back_while_the_call_runs(
+        self,
+        make_hook: MakeHook,
+        api: Api,
+        clock: Clock,
+        method: str,
+        options: dict[str, str],
+        code: str,
+        crowd: bool,
+    ) -> None:
+        """The refusal is lost with the place it was for: a POST is not sent again to hear it."""
+        app = make_hook(FORM + MORE + lookup(api.url(), method=f'"{method}"', **options) + NOTICE)
+        visitor = come(app)
+        visitor.send({"staff.number": "7"})
+        more = now(visitor).url
+        visitor.send({"desk": "1"})
+        tab = Tab.of(visitor).open(app)
+        with ThreadPoolExecutor() as pool, api.held("/people", NO) as held:
+            call = pool.submit(load, visitor)
+            assert held.came()
+            tab.get(more)
+            assert tab.send({"desk": "1", "_back": "yes"}).step == "form"
+            held.go()
+            assert call.result().step == "more"
+        assert visitor.send({"desk": "1"}).step == "staff"
         clock.turn(100)
-        load(visitor)
+        with crowd_at(app, api) if crowd else nullcontext():
+            load(visitor)
+        api.will("/people", NO)
+        if now(visitor).step == "staff":
+            clock.turn(10)
+            load(visitor)
         assert error_of(visitor) == code
 
     @pytest.mark.parametrize("method", ["GET", "POST"])
+    @pytest.mark.parametrize(
+        ("second", "asked"),
+        [
+            ({"staff.number": "7", "nickname": "Rip"}, ["7"]),
+            ({"staff.number": "7", "nickname": "Rips"}, ["7"]),
+            ({"staff.number": "8", "nickname": "Rip"}, ["7", "8"]),
+        ],
+        ids=["nothing changed", "other claim changed", "sent claim changed"],
+    )
     def test_an_answer_counts_although_something_was_kept_meanwhile_that_does_not_matter(
-        self, make_hook: MakeHook, api: Api, method: str
+        self, make_hook: MakeHook, api: Api, method: str, second: Values, asked: list[str]
     ) -> None:
-        visitor = come(make_hook(FORM + lookup(api.url(), method=f'"{method}"') + NOTICE))
+        asking = lookup(api.url(), method=f'"{method}"', send=NUMBER)
+        visitor = come(make_hook(FORM + asking + NOTICE))
         form = now(visitor).url
-        same: Values = {"staff.number": "7", "nickname": "Rip"}
-        visitor.send(same)
+        visitor.send({"staff.number": "7", "nickname": "Rip"})
         tab = Tab.of(visitor).open(visitor.app)
         with ThreadPoolExecutor() as pool, api.held("/people", GOOD) as held:
             call = pool.submit(load, visitor)
             assert held.came()
             tab.get(form)
-            assert tab.send(same).step == "staff"
+            assert tab.send(second).step == "staff"
             held.go()
-            assert call.result().step == "welcome"
-        assert visitor.send().answer["claims"]["since"] == "2019-02-01"
-        assert len(api.asked()) == 1
+            assert (call.result().step == "welcome") is (len(asked) == 1)
+        if now(visitor).step == "staff":
+            load(visitor)
+        number, nickname = second.values()
+        claims = {"staff": {"number": number}, "nickname": nickname, "since": "2019-02-01"}
+        assert visitor.send().answer["claims"] == claims
+        sent = [each.query["no"] if method == "GET" else [each.json["no"]] for each in api.asked()]
+        assert sent == [[each] for each in asked]
 
     def test_nobody_goes_on_without_before_it_was_asked(
         self, make_hook: MakeHook, api: Api

@@ -466,6 +466,70 @@ def test_a_recovery_code_counts_for_one_step_only(make_hook: MakeHook, clock: Cl
     assert person.send({"code": codes[1]}).step == "second"
 
 
+@pytest.mark.parametrize("first", ["totp", "badge"])
+def test_what_was_removed_is_set_up_anew_at_the_second_step(
+    make_hook: MakeHook, clock: Clock, first: str
+) -> None:
+    """What was set up at the second step is proven at the first one, and in nobody's way."""
+    app = make_hook(EITHER + one_of("totp", BADGE, name="second") + NOTICE)
+    person, key = Person(app, clock), ""
+    page = person.come()
+    second = "badge" if first == "totp" else "totp"
+    for kind in (first, second):
+        if kind in offered(page):
+            page = person.send({"use": kind})
+        key = key_on(page) if kind == "totp" else key
+        page = person.send(_answer(kind, key, clock))
+    assert page.step == "welcome"
+    remove(app, clock, first)
+    clock.turn(STEP)
+    person.come()
+    page = person.send(_answer(second, key, clock))
+    assert (page.step, _kinds(app, clock)) == ("second", [second])
+    key = key_on(page) if first == "totp" else key
+    assert person.send(_answer(first, key, clock)).step == "welcome"
+    assert _kinds(app, clock) == ["badge", "totp"]
+
+
+@pytest.mark.parametrize("last", ["badge", "totp"])
+def test_only_what_was_verified_last_is_replaced(
+    make_hook: MakeHook, clock: Clock, last: str
+) -> None:
+    """What counted before has to be there until the journey is over."""
+    key = _set_up(make_hook(FLOW), clock, "totp", "badge")
+    app = make_hook(EITHER + one_of("totp", BADGE, name="second") + RECOVERY + NOTICE)
+    person = Person(app, clock)
+    person.come()
+    first = "totp" if last == "badge" else "badge"
+    person.send({"use": first})
+    assert person.send(_answer(first, key, clock)).step == "second"
+    shown = {"totp": "enrol totp", "badge": "badge"}[last]
+    page = person.send({**_answer(last, key, clock), "add": "yes"})
+    assert (page.step, asked(page), offered(page)) == ("second", shown, [])
+    page = person.send({"use": first})
+    assert (page.status, asked(page)) == (422, shown)
+    new = key_on(page) if last == "totp" else key
+    assert person.send(_answer(last, new, clock)).step == "codes"
+    assert person.send({"saved": "yes"}).step == "welcome"
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_nothing_is_added_when_what_counted_at_the_first_step_was_removed(
+    make_hook: MakeHook, clock: Clock, gone: bool
+) -> None:
+    key = _set_up(make_hook(FLOW), clock, "totp", "badge")
+    app = make_hook(one_of("totp") + one_of(BADGE, RING, name="second") + NOTICE)
+    person = Person(app, clock)
+    person.come()
+    person.send(_answer("totp", key, clock))
+    person.send({"badge": "kea", "add": "yes"})
+    person.send({"use": "ring"})
+    if gone:
+        remove(app, clock, "totp")
+    assert person.send({"badge": "kaka"}).step == ("second" if gone else "welcome")
+    assert _kinds(app, clock) == (["badge"] if gone else ["badge", "ring", "totp"])
+
+
 def test_a_step_that_can_never_work_stops_the_start(make_hook: MakeHook) -> None:
     other = TOTP.replace('"app"', '"again"')
     assert make_hook(TOTP + one_of(BADGE))

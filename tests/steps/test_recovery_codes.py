@@ -19,10 +19,13 @@ from tests.support.factors import (
     code,
     codes_on,
     confirm,
+    enrol,
     factors_of,
     key_on,
     offered,
     one_of,
+    remove,
+    subject_of,
     wrong_code,
 )
 
@@ -352,3 +355,87 @@ def test_a_page_that_was_never_opened_can_be_sent_without_ending_the_journey(
     codes_url = page.url.replace("/app", "/codes")
     person.send({"saved": "yes"}, path=codes_url)
     assert codes_on(person.reload())
+
+
+# What was proven has to be there still.
+
+
+def _reset(app: Flask, clock: Clock) -> None:
+    """Remove everything of Ripeka, as the help desk does."""
+    app.extensions["hook"].store.forget("kauri", subject_of(app, clock))
+
+
+@pytest.mark.parametrize("meanwhile", ["nothing", "reset", "reset and set up anew"])
+def test_a_reset_while_they_are_shown_leaves_none(app: Flask, clock: Clock, meanwhile: str) -> None:
+    """A thief who waits for the reset would have a way in that outlives it."""
+    waiting = Person(app, clock)
+    key = key_on(waiting.come())
+    waiting.send({"code": code(key, clock.now)})
+    clock.turn(STEP)
+    if meanwhile != "nothing":
+        _reset(app, clock)
+    if meanwhile == "reset and set up anew":
+        assert enrol(app, clock) != key
+    page = waiting.send({"saved": "yes"})
+    assert page.step == ("welcome" if meanwhile == "nothing" else "codes")
+    assert ("somewhere else" in page.text) == (meanwhile != "nothing")
+    assert _left(app, clock) == (10 if meanwhile == "nothing" else 0)
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_without_the_app_that_was_verified_the_few_that_are_left_stay(
+    app: Flask, clock: Clock, gone: bool
+) -> None:
+    person, _, _, codes = _few(app, clock)
+    person.send({"answer": "make"})
+    if gone:
+        remove(app, clock, "totp")
+    assert person.send({"saved": "yes"}).step == ("codes" if gone else "welcome")
+    assert _left(app, clock) == (1 if gone else 10)
+    assert (_recover(app, clock, codes[9]).status == 200) == gone
+
+
+@pytest.mark.parametrize("gone", ["", "totp", "badge"])
+def test_of_two_factors_that_were_set_up_both_have_to_be_there(
+    make_hook: MakeHook, clock: Clock, gone: str
+) -> None:
+    app = make_hook(TOTP + one_of(BADGE) + RECOVERY + NOTICE)
+    person = Person(app, clock)
+    key = key_on(person.come())
+    person.send({"code": code(key, clock.now)})
+    assert person.send({"badge": "kea"}).step == "codes"
+    remove(app, clock, gone)
+    assert person.send({"saved": "yes"}).step == ("codes" if gone else "welcome")
+    assert _left(app, clock) == (0 if gone else 10)
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_whoever_replaced_the_app_they_verified_gets_codes_for_the_new_one(
+    make_hook: MakeHook, clock: Clock, gone: bool
+) -> None:
+    old = enrol(make_hook(TOTP + NOTICE), clock)
+    app = make_hook(FLOW)
+    person = Person(app, clock)
+    person.come()
+    new = key_on(person.send({"code": code(old, clock.now), "add": "yes"}))
+    assert person.send({"code": code(new, clock.now)}).step == "codes"
+    if gone:
+        remove(app, clock, "totp")
+    assert person.send({"saved": "yes"}).step == ("codes" if gone else "welcome")
+    assert _left(app, clock) == (0 if gone else 10)
+
+
+def test_whoever_replaced_their_app_after_a_recovery_code_gets_new_ones(
+    app: Flask, clock: Clock
+) -> None:
+    _, codes = _save(app, clock)
+    for each in codes[:6]:
+        _recover(app, clock, each)
+    person = Person(app, clock)
+    person.come()
+    person.send({"use": "recovery_codes"})
+    new = key_on(person.send({"code": codes[6]}))
+    person.send({"code": code(new, clock.now)})
+    assert len(codes_on(person.send({"answer": "make"}))) == 10
+    assert person.send({"saved": "yes"}).step == "welcome"
+    assert _left(app, clock) == 10

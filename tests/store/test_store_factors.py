@@ -167,6 +167,16 @@ def test_a_factor_is_removed_once_and_no_other_with_it(store: Store) -> None:
     assert kept(store)[0].kind != app.kind
 
 
+def test_what_took_the_place_of_a_factor_is_not_removed_in_its_stead(store: Store) -> None:
+    keep(store, APP)
+    (seen,) = kept(store)
+    keep(store, Forget("totp"), APP, now=NOW + 1)
+    (new,) = kept(store)
+    assert not store.remove_factor("kauri", SUBJECT, seen)
+    assert kept(store) == (new,)
+    assert store.remove_factor("kauri", SUBJECT, new)
+
+
 def test_nobody_sees_the_factors_of_another(store: Store) -> None:
     keep(store, APP)
     assert ids(store) == {("totp", "app")}

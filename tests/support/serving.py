@@ -21,6 +21,14 @@ def free_port() -> socket.socket:
     return socket.create_server(("127.0.0.1", 0))
 
 
+@contextmanager
+def deaf_port() -> Iterator[int]:
+    """Take a port at 127.0.0.1 and answer nobody: no one else can, so that nobody does."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield port_of(taken)
+
+
 def port_of(taken: socket.socket) -> int:
     """The number of a port that was taken."""
     return int(taken.getsockname()[1])

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 import pytest
 
 from hook.claims import Undeclared, only, pick
-from hook.steps.base import Done, Form, Outcome, Page, Shown, Step, Visit
+from hook.steps.base import Done, Form, Outcome, Page, Shown, Step, Stores, Visit
 from hook.testing.hooks import PROFILE, MakeHook
 from hook.testing.visitor import Visitor
-from hook.testing.watch import watched_log
+from hook.testing.watch import rows, watched_log
 
 
 def block(kind: type[Step]) -> str:
@@ -71,6 +71,49 @@ class Own(Peeks):
         return Done({"mine": "again" if "mine" in visit.claims else "new"})
 
 
+class Tries(Peeks):
+    """Counts a try, or asks for a lock, without having declared that it counts."""
+
+    kind = "tries"
+
+    def submit(self, visit: Visit, form: Form) -> Outcome:
+        attempts = visit.attempts
+        match form.one("how"):
+            case "guess":
+                attempts.guess("code")
+            case "lock":
+                attempts.lock("code")
+            case about:
+                attempts.spend("code", 5, 60, about)
+        return Done()
+
+
+class Counts(Tries):
+    """The same, declared."""
+
+    kind = "counts"
+    counts = True
+
+
+class Keeps(Tries):
+    """Declared by what it stores."""
+
+    kind = "keeps"
+    stores = Stores("how often it was tried", "a minute")
+
+
+class Holds(Tries):
+    """Declared by the factors that it is given."""
+
+    kind = "holds"
+
+    def factor_kinds(self) -> frozenset[str]:
+        return frozenset({"totp"})
+
+    def proves(self) -> frozenset[str]:
+        return self.factor_kinds()
+
+
 @pytest.mark.parametrize(
     ("kind", "reasons"), [(Peeks, ["Undeclared"]), (Looks, [])], ids=["undeclared", "declared"]
 )
@@ -97,6 +140,23 @@ def test_a_claim_of_an_earlier_step_is_seen_only_if_it_is_used(
     with watched_log() as log:
         visitor.send()
     assert log.reasons("step_failed") == reasons
+
+
+@pytest.mark.parametrize("how", ["", "+64211234567", "guess", "lock"])
+@pytest.mark.parametrize("kind", [Tries, Counts, Keeps, Holds], ids=lambda kind: str(kind.kind))
+def test_attempts_are_counted_only_if_that_is_declared(
+    make_hook: MakeHook, kind: type[Step], how: str
+) -> None:
+    declared = kind is not Tries
+    app = make_hook(block(kind))
+    visitor = Visitor(app)
+    visitor.arrive()
+    with watched_log() as log:
+        answer = visitor.send({"how": how}).answer
+    assert log.reasons("step_failed") == ([] if declared else ["Undeclared"])
+    assert ("claims" in answer) is declared
+    counted = rows(app)["attempts"] + rows(app)["guesses"]
+    assert bool(counted) is (declared and how != "lock")
 
 
 def test_what_it_writes_itself_it_sees(make_hook: MakeHook) -> None:

@@ -83,6 +83,15 @@ class Revised(Contested):
     revisable = True
 
 
+class Hinges(Revised):
+    """The same, and what it says hinges on the form before it."""
+
+    kind = "hinges"
+
+    def uses(self) -> frozenset[str]:
+        return frozenset({"nick"})
+
+
 def contested(kind: type[Contested]) -> str:
     """A flow with such a step."""
     step = block(kind, "route", MOVABLE).replace(Meddled.__module__, __name__)
@@ -217,6 +226,17 @@ class TestTheWay:
         assert "b" * 11 in wrong.html
         assert desk.reload().page == "lent"
         assert phone.send(ROUTE).page == "over"
+
+    def test_an_earlier_form_can_be_corrected_here_while_the_phone_has_its_step(
+        self, desk: Visitor, log: Log
+    ) -> None:
+        phone = lent_to_phone(desk)
+        assert desk.get(f"{journey_of(desk)}/nick").step == "nick"
+        assert desk.send({"nick": "Ripe"}).page == "lent"
+        assert phone.send(ROUTE).page == "over"
+        assert done(log) == 1
+        assert desk.get(journey_of(desk)).step == "welcome"
+        assert desk.send().answer["claims"] == {"nick": "Ripe", "route": "bus"}
 
     def test_a_phone_with_the_last_step_does_not_get_the_answer(self, make_hook: MakeHook) -> None:
         desk = at_the_step(make_hook(form("route", MOVABLE)))
@@ -572,26 +592,28 @@ class TestTheGuest:
         assert phone.send({"who": "me"}).page == "over"
 
     @pytest.mark.parametrize(
-        ("step", "values", "counts"),
+        ("kind", "step", "values", "counts"),
         [
-            ("route", {"_back": "yes", "who": "typed"}, True),
-            ("nick", {"nick": "Pek"}, True),
-            ("nick", {"nick": "Eve"}, False),
-            ("route", LEND, False),
-            ("route", HERE, False),
+            (Revised, "route", {"_back": "yes", "who": "typed"}, True),
+            (Hinges, "nick", {"nick": "Pek"}, True),
+            (Hinges, "nick", {"nick": "Eve"}, False),
+            (Revised, "nick", {"nick": "Eve"}, True),
+            (Revised, "route", LEND, False),
+            (Revised, "route", HERE, False),
         ],
-        ids=["a draft", "the same", "something else", "a new pass", "taken back"],
+        ids=["a draft", "same", "something else", "no use of it", "a new pass", "taken back"],
     )
     def test_what_it_sends_counts_unless_it_is_about_something_else_meanwhile(
         self,
         make_hook: MakeHook,
         monkeypatch: pytest.MonkeyPatch,
         log: Log,
+        kind: type[Contested],
         step: str,
         values: Values,
         counts: bool,
     ) -> None:
-        desk = at_the_step(make_hook(contested(Revised)))
+        desk = at_the_step(make_hook(contested(kind)))
         tab = Visitor(desk.app, desk.browser)
         tab.seen = shown(desk)
         phone = lent_to_phone(desk)
@@ -602,7 +624,8 @@ class TestTheGuest:
         assert (desk.get(journey_of(desk)).step == "welcome") is counts
         if counts:
             assert answered.page == "over"
-            assert desk.send().answer["claims"] == {"nick": "Pek", "who": "me"}
+            said = {"nick": values.get("nick", "Pek"), "who": "me"}
+            assert desk.send().answer["claims"] == said
 
     def test_what_is_sent_here_counts_although_it_was_lent_meanwhile(
         self, make_hook: MakeHook, monkeypatch: pytest.MonkeyPatch, log: Log
