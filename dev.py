@@ -22,6 +22,8 @@ from pathlib import Path
 if sys.version_info < (3, 11):
     sys.exit(f"dev.py needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
 
+import tomllib
+
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
@@ -92,8 +94,8 @@ class Server:
 
     def __init__(self, name: str, port: int, path: str, command: list[str], folder: Path) -> None:
         """Start it, unless the port is taken: whatever answers there would pass for ours."""
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
+        for host in ("127.0.0.1", "::1"):  # a browser takes either for localhost
+            with contextlib.suppress(OSError), socket.create_connection((host, port)):
                 sys.exit(f"Port {port} is taken. Free it, or choose another with --{name}-port.")
         self.name, self.url = name, f"http://localhost:{port}{path}"
         self.log = folder / f"{name}.log"
@@ -126,24 +128,53 @@ class Server:
         sys.exit("\n    ".join([f"The {self.name} {what}. The end of its output:", *lines]))
 
 
-def demo_settings(hook_port: int, tenant_port: int, folder: Path, config: str) -> dict[str, str]:
-    """Give both programs keys and a database that live as long as the demo."""
+def demo_slug(config: str) -> str:
+    """Read which tenant of a configuration is played: the first."""
+    tenants: object = None
+    with contextlib.suppress(OSError, ValueError):  # a file that is no TOML is a ValueError
+        tenants = tomllib.loads((ROOT / config).read_text(encoding="utf-8")).get("tenants")
+    if not isinstance(tenants, dict) or not tenants:
+        sys.exit(f"{config} cannot be read, is not TOML, or has no [tenants.<slug>].")
+    return str(next(iter(tenants)))
+
+
+def demo_settings(
+    hook_port: int, tenant_port: int, folder: Path, config: str, slug: str
+) -> dict[str, str]:
+    """Give both programs keys, a secret and a database that live as long as the demo."""
     hook_url, tenant_url = f"http://localhost:{hook_port}", f"http://localhost:{tenant_port}"
     shared = base64.b64encode(secrets.token_bytes(32)).decode()
+    tenant = f"HOOK__TENANTS__{slug.upper()}"
     return {
         "HOOK_CONFIG": config,
         "HOOK_BIND": f"127.0.0.1:{hook_port}",
         "HOOK_COOKIE_KEY": secrets.token_urlsafe(32),
         "HOOK_VAULT_KEY": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+        "DEMO_SECRET": shared,
+        "DEMO_API_SECRET": secrets.token_urlsafe(32),
         "HOOK__DATABASE": f"sqlite:///{folder.as_posix()}/demo.db",
         "HOOK__PUBLIC_URL": hook_url,
-        "HOOK__TENANTS__KAURI__ISSUERS": f'["{tenant_url}"]',
-        "KAURI_SECRET": shared,
-        "EMULATOR_HOOK_URL": f"{hook_url}/kauri",
+        "HOOK__COOKIE_KEYS": '["env:HOOK_COOKIE_KEY"]',
+        "HOOK__VAULT_KEYS": '["env:HOOK_VAULT_KEY"]',
+        f"{tenant}__ISSUERS": f'["{tenant_url}"]',
+        f"{tenant}__SECRETS": '["env:DEMO_SECRET"]',
+        f"{tenant}__PLATFORM__URL": tenant_url,
+        f"{tenant}__PLATFORM__AUTH_URL": tenant_url,
+        f"{tenant}__PLATFORM__CLIENT_ID": "demo",
+        f"{tenant}__PLATFORM__CLIENT_SECRET": "env:DEMO_API_SECRET",
+        "EMULATOR_HOOK_URL": f"{hook_url}/{slug}",
         "EMULATOR_SECRET": shared,
         "EMULATOR_TENANT_URL": tenant_url,
         "EMULATOR_HOOK_LOG": str(folder / "hook.log"),
     }
+
+
+def register(python: str, slug: str) -> None:
+    """Tell the stand-in tenant which claims the flow reads, with an issuer's own command."""
+    command = [python, "-m", "flask", "--app", "app", "tenant", "apply", slug, "--yes"]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if told.returncode:
+        sys.exit(f"The hook could not be registered at the tenant.\n{told.stdout}{told.stderr}")
 
 
 def demo(options: argparse.Namespace) -> int:
@@ -153,16 +184,19 @@ def demo(options: argparse.Namespace) -> int:
     if os.name != "posix":
         hook = [python, "-m", "flask", "--app", "app", "run", "--port", str(hook_port)]
     tenant = [python, "-m", "hook.emulator"]
+    slug = demo_slug(options.config)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # `kill` stops both servers, too
     with contextlib.ExitStack() as stack, contextlib.suppress(KeyboardInterrupt):
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hook-demo-")))
-        os.environ.update(demo_settings(hook_port, tenant_port, folder, options.config))
+        settings = demo_settings(hook_port, tenant_port, folder, options.config, slug)
+        os.environ.update(settings)
         one = Server("hook", hook_port, "/healthz", hook, folder)
         stack.callback(one.stop)
         other = Server("tenant", tenant_port, "/", tenant, folder)
         stack.callback(other.stop)
         one.wait_until_ready()
         other.wait_until_ready()
+        register(python, slug)
         print(f"Open {other.url} in a browser; Ctrl-C stops. Logs: {folder}", flush=True)
         while True:
             one.require_alive()

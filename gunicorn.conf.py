@@ -44,9 +44,6 @@ if Path("/dev/shm").is_dir():  # noqa: S108 - the kernel's own memory disk, not 
     worker_tmp_dir = "/dev/shm"  # noqa: S108
 
 
-_MALFORMED = re.compile(r"(Invalid request from ip=\S*: [A-Za-z ]*).*", re.DOTALL)
-
-
 class WithoutValues(logging.Filter):
     """Keep what was sent out of the error log: queries, and what stood in malformed requests."""
 

@@ -133,8 +133,13 @@ def test_a_failed_install_is_not_taken_for_a_finished_one(clone: Path) -> None:
     assert not (clone / ".venv" / dev.STAMP.name).exists()
 
 
-def test_a_taken_port_is_refused_before_anything_starts(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
+@pytest.mark.parametrize(
+    ("host", "family"), [("127.0.0.1", socket.AF_INET), ("::1", socket.AF_INET6)]
+)
+def test_a_taken_port_is_refused_before_anything_starts(
+    tmp_path: Path, host: str, family: socket.AddressFamily
+) -> None:
+    with socket.create_server((host, 0), family=family) as taken:
         number = taken.getsockname()[1]
         with pytest.raises(SystemExit, match=f"Port {number} is taken.*--hook-port"):
             dev.Server("hook", number, "/", [sys.executable, "-c", ""], tmp_path)
@@ -173,19 +178,35 @@ def test_a_program_is_ready_once_it_answers_and_gone_once_stopped(
 
 
 def test_the_demo_has_new_keys_of_the_right_size_each_time(tmp_path: Path) -> None:
-    one, other = (dev.demo_settings(8000, 9000, tmp_path, "config.example.toml") for _ in range(2))
+    example = (8000, 9000, tmp_path, "config.example.toml", "kauri")
+    one, other = (dev.demo_settings(*example) for _ in range(2))
     assert len(one["HOOK_COOKIE_KEY"]) >= 43
     assert len(base64.urlsafe_b64decode(one["HOOK_VAULT_KEY"])) == 32
-    assert len(base64.b64decode(one["KAURI_SECRET"], validate=True)) == 32
-    assert one["KAURI_SECRET"] == one["EMULATOR_SECRET"]
-    for key in ("HOOK_COOKIE_KEY", "HOOK_VAULT_KEY", "KAURI_SECRET"):
+    assert len(base64.b64decode(one["DEMO_SECRET"], validate=True)) == 32
+    assert one["DEMO_SECRET"] == one["EMULATOR_SECRET"]
+    for key in ("HOOK_COOKIE_KEY", "HOOK_VAULT_KEY", "DEMO_SECRET", "DEMO_API_SECRET"):
         assert one[key] != other[key]
 
 
 def test_both_programs_of_the_demo_are_told_of_other_ports(tmp_path: Path) -> None:
-    settings = dev.demo_settings(8123, 9123, tmp_path, "config.example.toml")
+    settings = dev.demo_settings(8123, 9123, tmp_path, "config.example.toml", "kauri")
     assert settings["HOOK_BIND"] == "127.0.0.1:8123"
     assert settings["HOOK__PUBLIC_URL"] == "http://localhost:8123"
     assert settings["HOOK__TENANTS__KAURI__ISSUERS"] == '["http://localhost:9123"]'
     assert settings["EMULATOR_HOOK_URL"] == "http://localhost:8123/kauri"
     assert settings["EMULATOR_TENANT_URL"] == "http://localhost:9123"
+
+
+def test_the_first_tenant_of_a_configuration_is_played() -> None:
+    assert dev.demo_slug("config.example.toml") == "kauri"
+
+
+@pytest.mark.parametrize("text", [None, "tenants = 1", "[tenants]", "name ="])
+def test_a_configuration_without_a_tenant_is_refused_in_a_sentence(
+    tmp_path: Path, text: str | None
+) -> None:
+    file = tmp_path / "mine.toml"
+    if text is not None:
+        file.write_text(text)
+    with pytest.raises(SystemExit, match="is not TOML, or has no"):
+        dev.demo_slug(str(file))

@@ -40,7 +40,8 @@ class Demo:
     wallet: str
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nothing listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -50,7 +51,7 @@ def _free_port() -> int:
 @contextmanager
 def started() -> Iterator[Demo]:
     """Run `dev.py demo`, as the README says, on ports of its own."""
-    hook, tenant = _free_port(), _free_port()
+    hook, tenant = free_port(), free_port()
     ports = ["--hook-port", str(hook), "--tenant-port", str(tenant)]
     command = [sys.executable, "dev.py", "demo", *ports]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
