@@ -22,6 +22,9 @@ from hook.conformance.target import Target
 
 FAILED = 1
 """Exit status when something failed, or a must could not be judged."""
+_BROUGHT = "-|file:PATH|URL"
+_PASTED = "It holds a token: rather paste it (-) or keep it in a file."
+_LINK = "Open this in a browser within ten minutes, go to the end, and copy the address there:"
 _file = click.Path(dir_okay=False)
 
 
@@ -43,8 +46,10 @@ def _list_checks(context: click.Context, _: click.Parameter, wanted: bool) -> No
 @click.option("--only", multiple=True, metavar="NAME", help="This check or group; repeatable.")
 @click.option("--timeout", default=300, show_default=True, type=click.IntRange(1, 3_600),
               help="How long the whole run may take, seconds.")  # fmt: skip
-@click.option("--answer-url", default="", help="Where your browser ended, after all steps.")
-@click.option("--cancel-url", default="", help="Where your browser ended, after you cancelled.")
+@click.option("--answer-url", default="", metavar=_BROUGHT,
+              help=f"Where your browser ended, after all steps. {_PASTED}")  # fmt: skip
+@click.option("--cancel-url", default="", metavar=_BROUGHT,
+              help=f"Where your browser ended, after you cancelled. {_PASTED}")  # fmt: skip
 @click.option("--listen", is_flag=True, help="Wait for your browser at --iss.")
 @click.option("--link", is_flag=True, help="Print a link to open in your browser, and end.")
 @click.option("--report", type=_file, help="Write the report into this file, too.")
@@ -73,7 +78,7 @@ def conformance(
     """Judge the interaction hook at URL from outside, in whatever language it is written."""
     try:
         target = Target(
-            given.address(url, "URL"),
+            given.hook_url(url),
             given.address(iss, "--iss"),
             url if aud is None else aud,
             given.secret(secret, os.environ),
@@ -84,6 +89,7 @@ def conformance(
         with _hand(target, answer_url, cancel_url, listen) as hand:
             run = Run(target, Budget(timeout), hand)
             if link:
+                click.echo(_LINK, err=True)
                 click.echo(run.link())
                 return
             done = judge(run, checks)
@@ -103,11 +109,15 @@ def _chosen(names: tuple[str, ...]) -> tuple[Check, ...]:
 
 @contextmanager
 def _hand(target: Target, answer_url: str, cancel_url: str, listen: bool) -> Iterator[ByHand]:
+    brought = (
+        given.brought(answer_url, "--answer-url", sys.stdin),
+        given.brought(cancel_url, "--cancel-url", sys.stdin),
+    )
     if not listen:
-        yield ByHand(answer_url, cancel_url)
+        yield ByHand(*brought)
         return
     with listening(target.iss, _show) as wait:
-        yield ByHand(answer_url, cancel_url, wait)
+        yield ByHand(*brought, wait)
 
 
 def _show(link: str) -> None:

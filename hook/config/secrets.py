@@ -40,7 +40,7 @@ class Source:
     """
 
     folder: Path
-    environ: Mapping[str, str]
+    environ: Mapping[str, str] = field(repr=False)
     managing: bool = False
     warnings: list[str] = field(default_factory=list)
 

@@ -144,7 +144,7 @@ class PlatformTable(Table):
 
     url: Annotated[str, AfterValidator(urls.api_url)] = ""
     """Where the tenant is asked; default: the first of issuers."""
-    auth_url: Annotated[str, AfterValidator(urls.api_url)] = ""
+    auth_url: Annotated[str, AfterValidator(urls.auth_url)] = ""
     """Where API tokens are had; default for a tenant at mattr.global: its region's."""
     client_id: Text
     """The API client that the commands are."""

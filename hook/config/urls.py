@@ -18,21 +18,34 @@ _TENANT = re.compile(r"https://[a-z0-9-]+\.vii\.([a-z0-9-]+)\.mattr\.global")
 
 def public_url(url: str) -> str:
     """Check a URL that browsers see: scheme and host name, no more."""
-    origin = _origin(url)
-    parts = urlsplit(url)
-    if not HOST.fullmatch(parts.hostname or "") or " " in url:
-        raise ValueError("use a host name such as hook.example.org; an IP address is not taken")
-    if parts.path not in ("", "/") or parts.query or parts.fragment or "@" in parts.netloc:
-        raise ValueError("only scheme and host, such as https://hook.example.org")
-    return origin
+    return _bare(url, "hook.example.org")
 
 
 def api_url(url: str) -> str:
-    """Check where an API is asked: scheme and host name, to which paths are added; or empty."""
-    checked = public_url(url) if url else ""
+    """Check where a tenant is asked: scheme and host name, to which paths are added; or empty."""
+    return _api(url, "kauri.vii.nz01.mattr.global")
+
+
+def auth_url(url: str) -> str:
+    """Check where API tokens are had: scheme and host name, to which a path is added; or empty."""
+    return _api(url, "auth.nz01.mattr.global")
+
+
+def _api(url: str, example: str) -> str:
+    checked = _bare(url, example) if url else ""
     if urlsplit(checked).port == 0:
         raise ValueError("no server has the port 0")
     return checked
+
+
+def _bare(url: str, example: str) -> str:
+    origin = _origin(url)
+    parts = urlsplit(url)
+    if not HOST.fullmatch(parts.hostname or "") or " " in url:
+        raise ValueError(f"use a host name such as {example}; an IP address is not taken")
+    if parts.path not in ("", "/") or parts.query or parts.fragment or "@" in parts.netloc:
+        raise ValueError(f"only scheme and host, such as https://{example}")
+    return origin
 
 
 def token_host(url: str) -> str:

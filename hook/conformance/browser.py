@@ -9,7 +9,15 @@ from hook.conformance import reading
 from hook.conformance.budget import Budget
 from hook.conformance.landing import Landing
 from hook.conformance.page import read_refresh
-from hook.conformance.urls import is_at, is_same_place, joined, origin_of, tokens_in, with_query
+from hook.conformance.urls import (
+    THIS_MACHINE,
+    is_at,
+    is_same_place,
+    joined,
+    origin_of,
+    tokens_in,
+    with_query,
+)
 from hook.conformance.wire import Asked, NoReply, Reply, ask
 
 HOPS_MOST = 10
@@ -18,6 +26,7 @@ _WAIT_MOST = 5
 _REDIRECTS = (301, 302, 303, 307, 308)
 _KEEP_METHOD = (307, 308)
 _NOWHERE = "nowhere"
+_ELSEWHERE = "the way on leads to another site, which is never asked"
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -29,7 +38,7 @@ class Browser:
         parts = urlsplit(url)
         self._written_origin = f"{parts.scheme}://{parts.netloc}"
         # Browsers take Secure cookies of this very machine without TLS, too.
-        schemes = ("https", "http") if self._origin[1] in ("localhost", "127.0.0.1") else ("https",)
+        schemes = ("https", "http") if self._origin[1] in THIS_MACHINE else ("https",)
         self._jar = CookieJar(DefaultCookiePolicy(secure_protocols=schemes))
 
     def open(
@@ -47,7 +56,9 @@ class Browser:
         return self.ask(Asked(url, "POST", urlencode(pairs), headers | {"Content-Type": _FORM}))
 
     def ask(self, asked: Asked) -> Landing:
-        """Send a request, and follow where it leads."""
+        """Send a request, and follow where it leads; whatever is not the hook's is not asked."""
+        if not self.is_own(asked.url):
+            return Landing((), trouble=_ELSEWHERE)
         replies: list[Reply] = []
         while len(replies) <= HOPS_MOST:
             try:

@@ -3,6 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+Wait = Callable[[str, Callable[[str], bool], float], str]
+"""Takes a link to open, what tells its answer from others, and how many seconds there are.
+
+Gives where the browser ended; empty where none came.
+"""
+
 
 @dataclass(frozen=True)
 class ByHand:
@@ -12,5 +18,4 @@ class ByHand:
     """Where a browser ended after all steps."""
     cancel_url: str = field(default="", repr=False)
     """Where a browser ended after it was cancelled."""
-    wait: Callable[[str, float], str] | None = None
-    """Takes a link to open and how many seconds there are; gives where the browser ended."""
+    wait: Wait | None = None

@@ -4,7 +4,7 @@ from xml.etree import ElementTree
 
 from hook.conformance.checks import Verdict
 from hook.conformance.judging import Report, Result, told
-from hook.conformance.telling import details
+from hook.conformance.telling import details, printable
 
 _SKIPPED = (Verdict.NOT_JUDGED, Verdict.NOT_CONCERNED)
 
@@ -30,17 +30,13 @@ def _add(suite: ElementTree.Element, result: Result) -> None:
     case = ElementTree.SubElement(
         suite, "testcase", {"classname": f"conformance.{check.group}", "name": check.name}
     )
-    verdict = told(result)
+    verdict, came = told(result), printable(result.judgement.came)
     if verdict is Verdict.FAILED:
-        message = {"message": _clean(result.judgement.came), "type": check.level.value}
-        ElementTree.SubElement(case, "failure", message).text = _clean("\n".join(details(result)))
+        failure = ElementTree.SubElement(
+            case, "failure", {"message": came, "type": check.level.value}
+        )
+        failure.text = printable("\n".join(details(result)))
     elif verdict in _SKIPPED:
-        message = {"message": f"{verdict}: {_clean(result.judgement.came)}"}
-        ElementTree.SubElement(case, "skipped", message)
-    elif result.judgement.came:
-        ElementTree.SubElement(case, "system-out").text = _clean(result.judgement.came)
-
-
-def _clean(text: str) -> str:
-    # A page's title may hold what XML cannot.
-    return "".join(sign for sign in text if sign == "\n" or sign.isprintable())
+        ElementTree.SubElement(case, "skipped", {"message": f"{verdict}: {came}"})
+    elif came:
+        ElementTree.SubElement(case, "system-out").text = came

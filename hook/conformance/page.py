@@ -88,8 +88,7 @@ class Page:
     @property
     def name(self) -> str:
         """The title, or the heading, in a form that can be printed."""
-        text = " ".join((self.title.strip() or self.heading).split())
-        return "".join(sign for sign in text if sign.isprintable())[:_SHOWN_MOST]
+        return shown(self.title.strip() or self.heading)
 
     @property
     def look(self) -> tuple[str, ...]:
@@ -102,6 +101,12 @@ class Page:
         """The form that takes a visitor on: in the main part, else the first that is posted."""
         ranked = sorted(self.forms, key=lambda form: (not form.is_main, form.method != "POST"))
         return ranked[0] if ranked else None
+
+
+def shown(text: str) -> str:
+    """Give of a page's own words what can be printed, in one line and cut short."""
+    line = "".join(sign for sign in " ".join(text.split()) if sign.isprintable())
+    return line if len(line) <= _SHOWN_MOST else f"{line[: _SHOWN_MOST - 1]}…"
 
 
 def read_refresh(text: str) -> tuple[int, str] | None:

@@ -148,8 +148,11 @@ class Run:
         if self.hand.wait is None:
             return None
         token = self.make.journey(self.has_own_query)
-        url = self.hand.wait(self.link(token), self.budget.left())
-        return Answer(url, _state_of(token)) if url else None
+        state = _state_of(token)
+        url = self.hand.wait(
+            self.link(token), lambda url: self.knows(Answer(url, state)), self.budget.left()
+        )
+        return Answer(url, state) if url else None
 
 
 def _state_of(token: str) -> str:

@@ -54,6 +54,11 @@ def details(result: Result) -> list[str]:
     return [*lines, f"Came: {result.judgement.came}.", f"To do: {check.mend}"]
 
 
+def printable(text: str) -> str:
+    """Leave out what moves a cursor or breaks XML: a page's words may stand in a report."""
+    return "".join(sign for sign in text if sign == "\n" or sign.isprintable())
+
+
 def _lines(result: Result) -> Iterator[str]:
     check, verdict = result.check, result.verdict
     level = "" if verdict is Verdict.PASSED else f" ({check.level})"
@@ -70,6 +75,7 @@ _UNFOUND = (Verdict.NOT_JUDGED, Verdict.NOT_CONCERNED)
 
 
 def _wrapped(line: str) -> list[str]:
+    line = printable(line)
     return textwrap.wrap(
         line, _WIDTH, subsequent_indent=_INDENT, break_on_hyphens=False, break_long_words=False
     )

@@ -7,6 +7,8 @@ from urllib.parse import quote, urlencode, urljoin, urlsplit
 Origin = tuple[str, str, int]
 PORTS = {"http": 80, "https": 443}
 """The ports that an address need not name."""
+THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
+"""Hosts that no network lies between."""
 _TOKENS = re.compile(r"[?&]session_token=([^&#]*)")
 
 

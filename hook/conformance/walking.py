@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hook.conformance.browser import Browser
 from hook.conformance.filling import CANCEL, cancelling, fill, needs_person, onward
 from hook.conformance.landing import Landing
-from hook.conformance.page import Control, Form
+from hook.conformance.page import Control, Form, shown
 from hook.conformance.target import Fields
 from hook.conformance.urls import joined
 from hook.conformance.wire import Asked
@@ -137,5 +137,5 @@ def _at(landing: Landing, why: str) -> str:
     if not landing.replies or landing.trouble:
         return why
     form = landing.page.main_form
-    fields = ", ".join(form.asked) if form and form.asked else "none"
+    fields = shown(", ".join(form.asked)) if form and form.asked else "none"
     return f"the walk ended at the page “{landing.page.name}” (fields: {fields}): {why}"

@@ -46,7 +46,7 @@ def register(client: Client, wanted: Registration) -> Registration:
     body = wanted.model_dump(by_alias=True, exclude_none=True)
     answer = _registration(client.put(_HOOK, {"interactionHook": body}))
     if answer is None:
-        raise PlatformError("The tenant took the hook, and answers without it; ask it again.")
+        raise PlatformError("The tenant accepted the hook, and answers without it; ask it again.")
     return answer
 
 

@@ -13,5 +13,5 @@ def apply(client: Client, target: Registration) -> Registration:
     there = api.registration(client)
     if there is None or changes(there, target):
         left = ", ".join(change.option for change in changes(there, target))
-        raise PlatformError(f"The tenant took the change, and then shows another {left}.")
+        raise PlatformError(f"The tenant accepted the change, and then shows another {left}.")
     return there if there.key else answer

@@ -1,7 +1,7 @@
 """One API client at one tenant: requests in, JSON out, errors in sentences."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from hook import strict_json
@@ -27,6 +27,7 @@ class Client:
         self, platform: Platform, client_secret: str, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._platform = platform
+        self._secret = client_secret
         self._token = api_token(platform, client_secret, clock)
 
     def get(self, path: str, **query: str) -> dict[str, Any]:
@@ -89,13 +90,18 @@ class Client:
         url, header = self._platform.url, self._header()
         private = is_local(url)
         call = _call(method, url + path, private, headers=header, json=body, query=query or {})
-        return _object_of(url, _exchanged(call))
+        return _object_of(url, _exchanged(call), self._sent(header, body or {}))
 
     def _header(self) -> dict[str, str]:
         try:
             return self._token.header()
         except CallFailed as failed:
             raise unreachable(self._platform.auth_url, failed) from None
+
+    def _sent(self, header: Mapping[str, str], body: Mapping[str, Any]) -> tuple[str, ...]:
+        """Give the secrets that went out: for the token, and with the call."""
+        token = header["Authorization"].removeprefix("Bearer ")
+        return self._secret, token, body.get("clientSecret") or ""
 
     def _odd(self) -> PlatformError:
         return unreachable(self._platform.url, CallFailed("malformed"))
@@ -112,9 +118,9 @@ def _exchanged(call: Call) -> Answer:
         raise unreachable(call.url, failed) from None
 
 
-def _object_of(url: str, answer: Answer) -> dict[str, Any]:
+def _object_of(url: str, answer: Answer, sent: Iterable[str] = ()) -> dict[str, Any]:
     if answer.status // 100 != 2:
-        raise refused(url, answer)
+        raise refused(url, answer, sent)
     try:
         return strict_json.read_object(answer.body) if answer.body else {}
     except ValueError:

@@ -51,5 +51,12 @@ def _value(value: object) -> str:
 
 
 def _text(text: str) -> str:
-    # JSON leaves DEL as it is, which TOML wants escaped.
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return "".join(map(_sign, json.dumps(text, ensure_ascii=False)))
+
+
+def _sign(sign: str) -> str:
+    # What cannot be printed could do something to a terminal; DEL is nothing that TOML takes.
+    if sign.isprintable():
+        return sign
+    number = ord(sign)
+    return f"\\u{number:04x}" if number <= 0xFFFF else f"\\U{number:08x}"

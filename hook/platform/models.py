@@ -87,9 +87,14 @@ class CredentialConfiguration(Model):
     is_mdoc: bool = False
 
     @property
+    def format(self) -> str:
+        """What it issues, as people call that."""
+        return "mDoc" if self.is_mdoc else "JSON"
+
+    @property
     def title(self) -> str:
-        """What people call it; the same may be there in both forms."""
-        return f"{self.name or self.type or self.id} ({'mDoc' if self.is_mdoc else 'JSON'})"
+        """What people call it."""
+        return self.name or self.type or "without a name"
 
     def mappings(self) -> tuple[Mapped, ...]:
         """Give the mappings; those of an mDoc stand in name spaces."""

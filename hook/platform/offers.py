@@ -21,9 +21,11 @@ WALLETS = {
     "govtnz-sandbox": "https://sandbox.m.app.govt.nz/openid-credential-offer",
 }
 _NEW = (
-    "A configuration that was made or changed just now can take a minute until it is offered, and "
-    "ten until wallets see it."
+    "`flask tenant credentials` lists what there is. A configuration that was made or changed just "
+    "now can take a minute until it is offered, and ten until wallets see it."
 )
+# What the platform says of an id that it does not know.
+_UNKNOWN = "Invalid credentials"
 
 Pairs = Sequence[tuple[str, str]]
 
@@ -99,7 +101,7 @@ def make(client: Client, asked: Asked) -> Offer:
         create = api.offer_pre_authorized if asked.pre_authorized else api.offer
         return create(client, asked.body())
     except PlatformError as error:
-        if error.status == 400:
+        if error.status == 400 and _UNKNOWN in str(error):
             raise PlatformError(f"{error} {_NEW}", error.status, error.code) from None
         raise
 

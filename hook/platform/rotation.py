@@ -14,6 +14,8 @@ from hook.tenant import Place
 LONGEST = 86_400
 """Seconds that a session can last where the tenant does not say it: no token is taken that long."""
 
+RESTART = "stop and start every hook (a reload, HUP, does not read it)"
+
 Next = Literal["", "apply", "add", "keep", "renew", "remove"]
 
 
@@ -59,17 +61,18 @@ def _current(first: Place, previous: Sequence[Place], session: int | None) -> St
         return Standing(
             "remove",
             True,
-            f"The tenant signs with the secret in {first}, and a previous one is still taken.",
-            "Restart every hook, if you have not since the new secret is there. "
-            f"{_time(session or LONGEST)} later no session is left that began with the previous "
-            f"one: take {previous[-1]} out of `secrets`, and restart again.",
+            f"The tenant signs with the secret in {first}, and a previous one is still accepted.",
+            f"If you have not since the new secret is there, {RESTART}. Wait "
+            f"{_time(session or LONGEST)}, and one minute more: no session is left then that began "
+            f"with the previous one. Take {previous[-1]} out of `secrets`, and do so again.",
         )
     return Standing(
         "add",
         True,
         f"The tenant signs with the secret in {first}. No change is under way.",
         "To begin one, put a place for the new secret in front, such as "
-        'secrets = ["file:new.secret", …], do not restart yet, and run this again.',
+        'secrets = ["file:new.secret", …], and run this again at once. No hook starts until the '
+        "new secret is there, also none that is restarted by itself: do not restart yet.",
     )
 
 
@@ -79,8 +82,8 @@ def _behind(first: Place) -> Standing:
             "renew",
             True,
             f"The tenant signs with a secret further back, and {first} waits for a new one.",
-            "The tenant is asked to make a new secret. Then restart every hook at once: until "
-            "then visitors who come with the new one are refused.",
+            f"The tenant is asked to make a new secret. Then {RESTART} at once: until then "
+            "visitors who come with the new one are refused.",
         )
     return Standing(
         "",
@@ -93,11 +96,12 @@ def _behind(first: Place) -> Standing:
 def _nowhere(first: Place) -> Standing:
     happened = "The tenant signs with a secret that the hook does not have: it refuses everybody."
     if first.secret is None:
+        got = "" if first.file else " that `flask tenant rotate --print-secret` prints"
         return Standing(
             "keep",
             False,
             happened,
-            f"Put the tenant’s secret into {first}, and restart every hook.",
+            f"Put the tenant’s secret{got} into {first}, then {RESTART}.",
         )
     return Standing(
         "add",

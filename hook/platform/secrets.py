@@ -24,14 +24,24 @@ class NotKept(Exception):
 
 
 def file_of(place: Place) -> Path:
-    """Give the file that a secret can be kept in, before there is one to keep; raises NotKept."""
+    """Give the file that a secret can be kept in, before there is one to keep; raises NotKept.
+
+    Whether it can is tried out in its folder, without a trace.
+    """
     if place.file is None:
         raise NotKept(
             f"Nothing can be put into {place} from here: --print-secret prints the secret once, "
             "and you put it there."
         )
-    if not os.access(place.file.parent, os.W_OK | os.X_OK):
-        raise NotKept(f"The folder of {place} is not there, or nothing can be written into it.")
+    if os.path.lexists(place.file):
+        raise _taken(place)
+    try:
+        _rehearse(place.file.parent)
+    except OSError as error:
+        raise NotKept(
+            f"The folder of {place} is not there, or takes no file that is written elsewhere and "
+            f"then linked: {error.strerror}."
+        ) from None
     return place.file
 
 
@@ -40,9 +50,7 @@ def keep(place: Place, secret: str) -> None:
     try:
         write(file_of(place), secret)
     except FileExistsError:
-        raise NotKept(
-            f"In the place of {place} is something already; nothing was written."
-        ) from None
+        raise _taken(place) from None
     except OSError as error:
         raise NotKept(f"Nothing can be written into {place}: {error.strerror}.") from None
 
@@ -66,6 +74,19 @@ def write(path: Path, text: str) -> None:
     finally:
         with suppress(FileNotFoundError):
             beside.unlink()
+
+
+def _rehearse(folder: Path) -> None:
+    # What lets a file be written need not let it be linked: a FAT, some shares of a network.
+    trial = folder / f".{secrets.token_hex(8)}"
+    try:
+        write(trial, "")
+    finally:
+        trial.unlink(missing_ok=True)
+
+
+def _taken(place: Place) -> NotKept:
+    return NotKept(f"In the place of {place} is something already; nothing was written.")
 
 
 def _keep_name(folder: Path) -> None:

@@ -34,14 +34,16 @@ def api_token(
         },
         private=is_local(platform.auth_url),
     )
-    return Bearer(lambda seconds: _fetch(replace(call, timeout=seconds)), TIMEOUT, clock)
+    return Bearer(
+        lambda seconds: _fetch(replace(call, timeout=seconds), client_secret), TIMEOUT, clock
+    )
 
 
-def _fetch(call: Call) -> dict[str, Any]:
+def _fetch(call: Call, client_secret: str) -> dict[str, Any]:
     """Ask for a token; raises CallFailed, or PlatformError when the client is refused."""
     answer = exchange(call)
     if answer.status != 200:
-        raise refused(call.url, answer)
+        raise refused(call.url, answer, [client_secret])
     try:
         return strict_json.read_object(answer.body)
     except ValueError:

@@ -94,6 +94,17 @@ def test_a_url_of_the_api_is_a_host_that_paths_are_added_to(
     assert why in said[f"{KEY}.{option}"]
 
 
+@pytest.mark.parametrize(
+    ("option", "example"),
+    [("url", "kauri.vii.nz01.mattr.global"), ("auth_url", "auth.nz01.mattr.global")],
+)
+def test_what_is_suggested_fits_the_option(trial: Trial, option: str, example: str) -> None:
+    other = "" if option == "auth_url" else 'auth_url = "https://auth.nz01.mattr.global"\n'
+    for wrong in ("https://t.example.org/v1", "https://192.0.2.1"):
+        said = trial.mistakes(more=f'{PLATFORM}{other}{option} = "{wrong}"')
+        assert example in said[f"{KEY}.{option}"]
+
+
 def test_an_issuer_that_cannot_be_asked_needs_a_url_beside_it(trial: Trial) -> None:
     odd = (f'["{ISSUER}"', '["https://192.0.2.1"')
     assert list(trial.mistakes(odd, more=PLATFORM)) == [f"{KEY}.url"]

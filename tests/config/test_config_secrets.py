@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from hook.config.secrets import Source, read
 from tests.support.config_trial import RAW, SECRET, Trial
 
 REFERENCE = '"env:KAURI_SECRET"'
@@ -155,6 +156,13 @@ def test_a_secret_written_in_the_place_of_a_variables_name_is_not_shown(
 ) -> None:
     error = trial.refusal((REFERENCE, f'"env:{secret}"'))
     assert (secret in str(error)) is False
+
+
+def test_what_secrets_are_read_from_shows_none_of_them(tmp_path: Path) -> None:
+    source = Source(tmp_path, {"KAURI_SECRET": SECRET})
+    assert (SECRET in repr(source)) is False
+    assert repr(tmp_path) in repr(source)
+    assert (read("env:KAURI_SECRET", source) == SECRET) is True
 
 
 def test_a_secret_that_is_no_text_is_refused_with_how_to_write_one(trial: Trial) -> None:

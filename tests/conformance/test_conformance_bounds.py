@@ -1,18 +1,24 @@
 """Whatever a hook does, the kit stops by itself, and asks nobody else."""
 
 import socket
+import time
 from threading import Event
 
 import pytest
 
-from hook.conformance.browser import HOPS_MOST
+from hook.conformance.answer import Answer
+from hook.conformance.answers import dates as dates_of
+from hook.conformance.answers import lifetime
+from hook.conformance.answers import now as now_of
+from hook.conformance.browser import HOPS_MOST, Browser
 from hook.conformance.budget import Budget
 from hook.conformance.checks import Verdict
 from hook.conformance.given import Unusable
 from hook.conformance.walking import PAGES_MOST
-from hook.conformance.wire import BODY_MOST, USER_AGENT
+from hook.conformance.wire import BODY_MOST, USER_AGENT, Asked
 from tests.calls.servers import Api, Script, raw, silent, slow
 from tests.conformance.careless import CarelessHook
+from tests.conformance.careless_tokens import TENANT, sign
 from tests.conformance.kit import Pages, Reply, came, named, report_of, run_of, verdicts
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
@@ -127,6 +133,62 @@ def test_a_form_that_leads_to_another_site_is_not_sent() -> None:
             report = report_of(run_of(hook.url), "answer-arrives")
     assert "“Pay” (fields: iban): its form leads to another site" in came(report, "answer-arrives")
     assert stranger.requests == []
+
+
+def coming_back(to: str) -> Pages:
+    """A hook whose form, once it was sent, comes back and leads to an address."""
+
+    def answer(method: str, path: str, body: str) -> Reply:
+        action = to if method == "POST" else "/hook"
+        form = f'<form method="post" action="{action}"><input name="iban"></form>'
+        return 200, f"<title>Pay</title>{form}", {}
+
+    return Pages(answer)
+
+
+def test_a_form_that_comes_back_for_another_site_is_not_sent_there() -> None:
+    with Pages(lambda *_: (200, "", {})) as stranger, coming_back(stranger.url) as hook:
+        report = report_of(run_of(hook.url), "answer-arrives", "once")
+    where = "“Pay” (fields: iban): the way on leads to another site, which is never asked"
+    assert where in came(report, "answer-arrives")
+    assert stranger.requests == []
+    with coming_back("/hook/again") as hook:
+        report_of(run_of(hook.url), "answer-arrives")
+    assert ("POST", "/hook/again", "iban=Test") in hook.requests
+
+
+def test_a_browser_asks_nobody_but_the_hook_whatever_it_is_told_to_send() -> None:
+    with Pages(lambda *_: (200, "", {})) as stranger, Pages(lambda *_: (200, "", {})) as hook:
+        browser = Browser(hook.url, f"{TENANT}/return", Budget(60))
+        elsewhere = browser.ask(Asked(stranger.url, "POST", "iban=17"))
+        own = browser.ask(Asked(hook.url, "POST", "iban=17"))
+    assert (elsewhere.trouble, own.trouble) == (
+        "the way on leads to another site, which is never asked", "",
+    )  # fmt: skip
+    assert stranger.requests == []
+    assert hook.requests == [("POST", "/hook", "iban=17")]
+
+
+def test_a_page_that_would_keep_a_reader_busy_for_ever_takes_no_time_from_the_others() -> None:
+    seen: list[str] = []
+
+    def answer(method: str, path: str, body: str) -> Reply:
+        seen.append(path)
+        return (200, "<a>x" * 64_000, {}) if len(seen) == 1 else (400, "", {})
+
+    with Pages(answer) as hook:
+        report = report_of(run_of(hook.url, Budget(60)), "good-token-again")
+    assert came(report, "good-token-again") == "a page with status 400 (Bad Request)"
+
+
+@pytest.mark.parametrize(("digits", "complaint"), [(4_300, "not both there"), (1, "")])
+def test_dates_that_nobody_can_write_are_told_as_none(digits: int, complaint: str) -> None:
+    now, most = int(time.time()), 10**digits - 1
+    dates = {"iat": now - most, "exp": now + most}
+    answer = Answer(f"{TENANT}/return?session_token={sign(dates)}", "")
+    found = [rule(run_of("http://localhost/hook"), answer) for rule in (dates_of, lifetime, now_of)]
+    assert complaint in found[0]
+    assert found[1:] == ["", ""]
 
 
 def test_a_run_is_polite_and_says_who_it_is() -> None:

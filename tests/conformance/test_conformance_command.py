@@ -8,21 +8,26 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
+from click.testing import Result as Ended
 
 from hook.cli.conformance import conformance
-from hook.conformance import catalogue
+from hook.conformance import catalogue, given, junit, telling
+from hook.conformance.checks import failed
+from hook.conformance.judging import Report, Result
 from hook.testing.mail import Authority
 from tests.conformance.careless import CarelessHook
 from tests.conformance.careless_tokens import SECRET, TENANT
-from tests.conformance.kit import CLAIMS
+from tests.conformance.kit import CLAIMS, Pages
 
 ROOT = Path(__file__).resolve().parents[2]
 NAME = "KIT_SECRET"
+SLIP = "mB7rCq0h1Vw3o5xZ2k8uJ4tYp6sLdNeFgHiKaQyXzTU="
+"""A secret, where its place should stand."""
 COMMON = ("--secret", f"env:{NAME}", "--iss", TENANT)
 
 
-def call(url: str, *arguments: str, secret: str = SECRET) -> Result:
+def call(url: str, *arguments: str, secret: str = SECRET) -> Ended:
     """Run the command."""
     claims = (each for name, value in CLAIMS.items() for each in ("--claim", f"{name}={value}"))
     runner = CliRunner(env={NAME: secret})
@@ -69,9 +74,10 @@ def test_a_hook_that_is_not_there_ends_with_2() -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("--secret", "mB7rCq0h1Vw3o5xZ2k8uJ4tYp6sLdNeFgHiKaQyXzTU="), "it is never typed there"),
+        (("--secret", SLIP), "it is never typed there"),
         (("--secret", "env:NOWHERE"), "There is no secret in env:NOWHERE."),
-        (("--secret", "file:nowhere.txt"), "nowhere.txt cannot be read"),
+        (("--secret", f"env:{SLIP}"), "no secret in the variable that --secret names."),
+        (("--secret", f"file:{SLIP}"), "The secret's file cannot be read."),
         (("--iss", "kauri"), "--iss has to be a URL"),
         (("--iss", "https://kauri.example?x=1"), "--iss has to be a URL"),
         (("--only", "alg-nonsense"), "no such check or group"),
@@ -106,6 +112,41 @@ def test_a_secret_that_no_tenant_shows_ends_with_2(secret: str, told: str) -> No
     assert (result.exit_code, result.stdout) == (2, "")
     assert told in result.stderr
     assert secret not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [("", "There is no secret in"), ("kauri!", "is not standard"), ("a2F1cmk=", "is shorter")],
+)
+def test_the_place_of_the_secret_is_told_only_where_it_cannot_be_the_secret(
+    written: str, told: str, tmp_path: Path
+) -> None:
+    (tmp_path / SLIP).write_text(written)
+    environ = {"KAURI_SECRET": written, SLIP: written}
+    places = {
+        "env:KAURI_SECRET": "env:KAURI_SECRET",
+        f"env:{SLIP}": "the variable that --secret names",
+        f"file:{tmp_path / SLIP}": "the secret's file",
+    }
+    for where, shown in places.items():
+        with pytest.raises(given.Unusable) as refused:
+            given.secret(where, environ)
+        assert told in str(refused.value)
+        assert shown in str(refused.value)
+        assert SLIP not in str(refused.value)
+
+
+@pytest.mark.parametrize("host", ["hook.example.org", "localhost.example.org", "192.0.2.1"])
+def test_tokens_go_over_http_to_this_machine_only(host: str) -> None:
+    result = call(f"http://{host}/hook")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "URL has to be https" in result.stderr
+    assert given.hook_url(f"https://{host}/hook") == f"https://{host}/hook"
+
+
+@pytest.mark.parametrize("host", ["localhost:8080", "127.0.0.1", "[::1]:8080"])
+def test_this_machine_needs_no_https(host: str) -> None:
+    assert given.hook_url(f"http://{host}/hook") == f"http://{host}/hook"
 
 
 def test_the_secret_may_stand_in_a_file(tmp_path: Path) -> None:
@@ -160,6 +201,26 @@ def test_junit_counts_what_the_report_counts(tmp_path: Path) -> None:
 
 
 KINDS = ("failure", "skipped")
+
+
+def test_names_of_a_page_do_nothing_to_a_terminal_and_are_cut(tmp_path: Path) -> None:
+    title, name = "\x1b[2JPay\x9b1m", "\x1b]0;owned\x07iban\u202e" + "n" * 5_000
+    form = f'<title>{title}</title><form method="post"><input name="{name}" type="password"></form>'
+    text, xml = tmp_path / "report.txt", tmp_path / "junit.xml"
+    with Pages(lambda *_: (200, form, {})) as hook:
+        files = ("--report", str(text), "--junit", str(xml), "--only", "answer-arrives")
+        result, as_json = call(hook.url, *files), call(hook.url, *files, "--json")
+    for written in (result.stdout, text.read_text(), xml.read_text(), as_json.stdout):
+        assert "(fields: ]0;ownedibannnn" in " ".join(written.split())
+        assert [sign for sign in written if not (sign == "\n" or sign.isprintable())] == []
+        assert "n" * 80 not in written
+
+
+def test_nothing_that_came_can_move_a_cursor_in_a_report() -> None:
+    result = Result(catalogue.ALL[0], failed("one\x1b[2J\x07 two"))
+    report = Report("https://hook.example.org", (result,), 1)
+    assert "Came: one[2J two." in telling.text(report)
+    assert "\x1b" not in telling.text(report) + junit.xml(report)
 
 
 def test_no_report_holds_a_token_the_secret_or_a_claim(tmp_path: Path) -> None:

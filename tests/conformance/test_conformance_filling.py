@@ -116,7 +116,8 @@ def test_controls_that_stand_elsewhere_belong_to_the_form_that_they_name() -> No
 def test_a_page_is_named_by_its_title_or_heading_in_what_can_be_printed() -> None:
     assert reading.read("<title> About\n you\x1b </title>").name == "About you"
     assert reading.read("<h1>About you</h1>").name == "About you"
-    assert len(reading.read(f"<title>{'x' * 999}</title>").name) == 80
+    assert reading.read(f"<title>{'x' * 80}</title>").name == "x" * 80
+    assert reading.read(f"<title>{'x' * 81}</title>").name == "x" * 79 + "…"
 
 
 @pytest.mark.parametrize(

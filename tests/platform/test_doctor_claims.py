@@ -1,5 +1,6 @@
 """Doctor on the login, and on whether every credential can be filled."""
 
+import shlex
 from dataclasses import replace
 from typing import Any
 
@@ -20,7 +21,7 @@ def one(**mapping: Any) -> CredentialConfiguration:
 
 
 def test_a_tenant_without_a_login_is_an_error(trial: Trial) -> None:
-    facts = facts_of(trial, providers=[], discovery=None, configurations=[])
+    facts = facts_of(trial, providers=[], discovery=None, configurations=None)
     assert levels(facts) == {"provider": "error"}
 
 
@@ -33,6 +34,17 @@ def test_a_scope_that_stands_for_a_claim_must_be_asked_for(trial: Trial) -> None
     assert "--scope phone" in finding.mend
     asked = replace(facts, providers=[provider(scope=WITH_PHONE)], discovery={})
     assert "scopes" not in levels(asked)
+
+
+@pytest.mark.parametrize("word", ["student", "a;id", "$(id)", "`id`", "it's", "two words"])
+def test_a_command_to_be_typed_has_the_tenants_words_as_words(trial: Trial, word: str) -> None:
+    facts = facts_of(trial, PHONE, providers=[provider(scope=["openid", word])])
+    mend = found(facts)["scopes"].mend
+    typed = shlex.split(mend.partition("`")[2].rpartition("`")[0])
+    assert typed[:4] == ["flask", "tenant", "provider", "update"]
+    scopes = sorted(["openid", "phone", word])
+    assert typed[4:] == [each for scope in scopes for each in ("--scope", scope)]
+    assert (f"--scope {word}" in mend) is (word == "student")
 
 
 @pytest.mark.parametrize(
@@ -173,6 +185,6 @@ def test_what_the_login_lists_of_itself_it_may_be_taken_to_give(trial: Trial) ->
 def test_an_optional_value_without_a_default_is_a_note(trial: Trial) -> None:
     facts = facts_of(trial, configurations=[one(mapFrom="claims.email")])
     assert levels(facts) == {"mapping_optional": "note"}
-    assert "Student card (JSON)" in found(facts)["mapping_optional"].what
+    assert "Student card (JSON, 0d1f)" in found(facts)["mapping_optional"].what
     default = one(mapFrom="claims.email", defaultValue="")
     assert levels(facts_of(trial, configurations=[default])) == {}

@@ -8,6 +8,7 @@ import pytest
 from hook.platform.errors import PlatformError
 from hook.platform.offers import WALLETS, Asked, for_wallet, make
 from hook.policies import NONE, POLICIES
+from tests.calls.servers import Script
 from tests.platform.played import Played, said
 
 DCIP = POLICIES["nz-dcip"]
@@ -139,9 +140,16 @@ def test_an_offer_that_is_refused_says_that_new_configurations_take_a_moment() -
         make(tenant.client(), Asked(("0d1f",)))
 
 
-def test_any_other_refusal_says_nothing_of_the_kind() -> None:
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (said(500), r"refuses this \(500\)\.$"),
+        (said(400, code="BadRequest", message="Invalid value"), r"BadRequest, Invalid value\)\.$"),
+    ],
+)
+def test_any_other_refusal_says_nothing_of_the_kind(answer: Script, words: str) -> None:
     with (
-        Played({"POST /v1/openid/offers": said(500)}) as tenant,
-        pytest.raises(PlatformError, match=r"refuses this \(500\)\.$"),
+        Played({"POST /v1/openid/offers": answer}) as tenant,
+        pytest.raises(PlatformError, match=words),
     ):
         make(tenant.client(), Asked(("0d1f",)))

@@ -68,6 +68,22 @@ def test_a_file_that_says_something_else_is_refused(written: Any, named: str) ->
 
 
 @pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("Māori ✓ 🙂", "Māori ✓ 🙂"),
+        ("a\x9bb", r"a\u009bb"),
+        ("a\u202eb", r"a\u202eb"),
+        ("a\x1b[2K\x7f", r"a\u001b[2K\u007f"),
+        ("a\U000e0001b", r"a\U000e0001b"),
+    ],
+)
+def test_what_cannot_be_printed_stands_in_an_export_by_its_number(text: str, written: str) -> None:
+    found = {"provider": {text: text}}
+    assert toml(found) == f'[provider]\n"{written}" = "{written}"\n'
+    assert tomllib.loads(toml(found)) == found
+
+
+@pytest.mark.parametrize(
     ("options", "secret", "named"),
     [
         ({"clientId": "vii"}, SECRET, "--url"),

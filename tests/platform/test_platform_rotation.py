@@ -61,11 +61,11 @@ def test_a_whole_change_goes_from_step_to_step_and_always_works() -> None:
 def test_the_previous_secret_stays_as_long_as_a_session_lasts(
     session: int | None, wait: str
 ) -> None:
-    assert f"{wait} later" in stands(NEW, NEW, OLD, session=session).todo
+    assert f"Wait {wait}, and one minute more: " in stands(NEW, NEW, OLD, session=session).todo
 
 
 def test_the_place_to_take_out_is_named() -> None:
-    assert "take the file 1.secret out" in stands(NEW, NEW, OLD).todo
+    assert "Take the file 1.secret out" in stands(NEW, NEW, OLD).todo
 
 
 def test_who_has_what_is_told_by_fingerprint_and_never_by_the_secret() -> None:

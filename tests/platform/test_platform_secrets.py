@@ -1,5 +1,6 @@
 """The file of a secret: whole or not there, its owner's only, and never in the place of another."""
 
+import errno
 import os
 import stat
 import threading
@@ -7,10 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from hook.platform.secrets import NotKept, keep, write
+from hook.platform.secrets import NotKept, file_of, keep, write
 from hook.tenant import Place
 
 SECRET = "mB7rCq0h1Vw3o5xZ2k8uJ4tYp6sLdNeFgHiKaQyXzTU="
+
+
+def no_links(*_: object, **__: object) -> None:
+    """Do as a file system does that has no hard links."""
+    raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
 
 
 def refusal(place: Place) -> str:
@@ -82,6 +88,25 @@ def test_a_folder_that_is_not_there_is_told_before_anything_is_asked_for(tmp_pat
     assert "The folder of the file kauri.secret is not there" in refusal(
         Place(file=tmp_path / "nowhere" / "kauri.secret")
     )
+
+
+def test_a_folder_without_hard_links_is_told_before_anything_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Place(file=tmp_path / "kauri.secret")
+    assert file_of(place) == place.file
+    monkeypatch.setattr("os.link", no_links)
+    with pytest.raises(NotKept, match=r"takes no file that is .* linked: Operation not permitted"):
+        file_of(place)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_in_the_place_is_told_before_anything_is_asked_for(tmp_path: Path) -> None:
+    place = Place(file=tmp_path / "kauri.secret")
+    assert file_of(place) == place.file
+    (tmp_path / "kauri.secret").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(NotKept, match="is something already"):
+        file_of(place)
 
 
 @pytest.mark.parametrize(

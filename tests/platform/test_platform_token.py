@@ -75,6 +75,15 @@ def test_a_client_that_is_refused_is_told_what_to_check() -> None:
         assert tenant.asked == ["POST /oauth/token"]
 
 
+@pytest.mark.parametrize(("echo", "told"), [(CLIENT_SECRET, "…"), ("cli-7", "cli-7")])
+def test_no_client_secret_is_told_that_the_host_of_tokens_echoes(echo: str, told: str) -> None:
+    no = said(401, error=echo, error_description=f"Wrong: {echo}")
+    with Played({TOKENS: no}) as tenant:
+        error = refusal(tenant)
+        assert error.code == told
+        assert f"(401 {told}, Wrong: {told})" in str(error)
+
+
 @pytest.mark.parametrize(
     "odd",
     [

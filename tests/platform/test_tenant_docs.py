@@ -3,6 +3,8 @@
 import ast
 import re
 import shlex
+import shutil
+import subprocess
 from pathlib import Path
 
 import click
@@ -10,6 +12,7 @@ import pytest
 
 from hook.cli.tenant import tenant_commands
 from hook.policies import POLICIES
+from tests.support.emulator_trip import ServedTrip
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/tenant.md").read_text(encoding="utf-8")
@@ -61,6 +64,17 @@ def test_the_page_has_something_to_be_typed() -> None:
 def test_what_is_misspelt_would_be_found(line: str) -> None:
     with pytest.raises(click.UsageError):
         parsed(line)
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="this machine lacks curl")
+def test_the_page_makes_a_credential_at_an_empty_stand_in() -> None:
+    (script,) = re.findall(r"```sh\n(TOKEN=.+?)```", PAGE, re.S)
+    with ServedTrip(secret="", seed=False) as trip:
+        assert trip.tenant.state.configurations.all() == []
+        script = script.replace("http://localhost:9000", trip.settings.tenant_url)
+        subprocess.run(["sh", "-ec", script], check=True, capture_output=True, timeout=60)
+        (made,) = trip.tenant.state.configurations.all()
+    assert made.format == "ldp_vc"
 
 
 @pytest.mark.parametrize("name", [name for name in POLICIES if name])

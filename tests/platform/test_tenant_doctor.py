@@ -32,6 +32,16 @@ def test_what_apply_mends_is_an_error_before_and_none_after(desk: Desk) -> None:
     assert told.lines[-1] == f"kauri at {desk.trip.settings.tenant_url}: 2 notes."
 
 
+def test_a_tenant_without_credentials_is_a_warning(desk: Desk) -> None:
+    assert desk("apply", "--yes").status == 0
+    assert "credentials" not in checks(desk)
+    for configuration in desk.tenant.state.configurations.all():
+        desk.tenant.state.configurations.take(configuration.id)
+    told = desk("doctor")
+    assert told.status == 0
+    assert "warning: There is no credential to offer." in told.lines
+
+
 def test_findings_are_there_for_programs_too(desk: Desk) -> None:
     told = desk("doctor", "--json")
     assert told.status == 1
@@ -73,10 +83,14 @@ def test_a_tenant_that_is_away_is_found(desk: Desk) -> None:
 
 
 def test_a_secret_that_is_kept_elsewhere_is_a_warning(desk: Desk) -> None:
+    assert "  What mends it: Run `flask tenant apply`." in desk("doctor").lines
     desk.write(('"file:kauri.secret"', '"env:KAURI_SECRET"'))
+    print_it = "`flask tenant apply --print-secret`"
+    assert f"  What mends it: Run {print_it}." in desk("doctor").lines
     assert desk("apply", "--yes", "--print-secret").status == 0
     assert checks(desk)["secret_absent"] == "warning"
     assert desk("doctor").status == 0
+    assert f"{print_it} gets it." in desk("doctor").out
     assert "secret_absent" not in checks(desk, KAURI_SECRET=desk.secret)
     assert checks(desk, KAURI_SECRET=SECRET)["secret"] == "error"
 

@@ -159,6 +159,31 @@ def test_what_the_tenant_refuses_is_told_with_its_parameter(desk: Desk, form: st
     assert (told.status, told.out) == (UNUSABLE, "")
     assert "credentials[0] (body): Invalid credentials" in told.err
     assert "can take a minute" in told.err
+    assert "`flask tenant credentials` lists" in told.err
+
+
+def test_what_can_be_offered_is_listed_with_name_and_format(
+    desk: Desk, as_json: str, mdoc: str
+) -> None:
+    told = desk("credentials")
+    assert told.status == 0
+    assert told.lines == [f"{as_json}  Student card (JSON)", f"{mdoc}  Student card (mDoc)"]
+    assert desk("credentials", "--json").json == {
+        "tenant": "kauri",
+        "credentials": [
+            {"id": as_json, "name": "Student card", "format": "JSON"},
+            {"id": mdoc, "name": "Student card", "format": "mDoc"},
+        ],
+    }
+
+
+def test_where_nothing_can_be_offered_that_is_said(desk: Desk, as_json: str, mdoc: str) -> None:
+    for ident in (as_json, mdoc):
+        desk.tenant.state.configurations.take(ident)
+    told = desk("credentials")
+    said = f"kauri at {desk.trip.settings.tenant_url} has no credential to offer.\n"
+    assert (told.status, told.out, told.err) == (0, "", said)
+    assert desk("credentials", "--json").json["credentials"] == []
 
 
 def test_an_offer_is_taken_back_after_a_yes(desk: Desk, mdoc: str) -> None:

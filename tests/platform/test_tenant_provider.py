@@ -146,6 +146,32 @@ def test_a_login_is_deleted_after_a_yes(desk: Desk) -> None:
     assert desk.tenant.state.providers.all() == []
 
 
+@pytest.mark.parametrize(
+    ("written", "seen"),
+    [
+        ("https://login.kauri.nz", "https://login.kauri.nz"),
+        ("https://x\x1b[2K\rDelete nothing\u202e\x9b", "https://x[2KDelete nothing"),
+    ],
+)
+def test_a_question_is_asked_as_it_was_meant(desk: Desk, written: str, seen: str) -> None:
+    there(desk)["url"] = written
+    told = desk.answer("n\n", "provider", "delete")
+    assert told.status == 1
+    assert told.err.startswith(f"Delete the login at {seen} of kauri at ")
+    assert len(desk.tenant.state.providers.all()) == 1
+
+
+@pytest.mark.parametrize(
+    ("option", "seen"),
+    [("claimsToSync", "claimsToSync"), ("x\x1b[2K\rAll is well\x9b", "x[2KAll is well")],
+)
+def test_a_refusal_is_told_as_it_was_meant(empty: Desk, option: str, seen: str) -> None:
+    path = empty.folder / "odd.json"
+    path.write_text(json.dumps({option: []}), encoding="utf-8")
+    told = provider(empty, *NEW, "--from", str(path), "--yes")
+    assert (told.status, told.err) == (UNUSABLE, f"A provider has no option {seen}.\n")
+
+
 @pytest.mark.parametrize("command", ["show", "update", "delete"])
 def test_where_there_is_no_login_that_is_told(empty: Desk, command: str) -> None:
     told = provider(empty, command)

@@ -1,7 +1,6 @@
-"""flask tenant plan, diff, apply and export, against the stand-in tenant."""
+"""flask tenant plan, diff and apply, against the stand-in tenant."""
 
 import stat
-import tomllib
 
 import pytest
 
@@ -13,6 +12,7 @@ from hook.testing.hooks import ENVIRON
 from tests.platform.desk import API_SECRET, HOOK_URL, Desk, Told
 
 UNUSABLE, LEFT, ABORTED = 2, 1, 1
+COMMANDS = ["plan", "diff", "apply", "export", "doctor", "credentials", "rotate"]
 CHANGES = [
     f"  url: {HOOK_URL}",
     "  claims: add email, name",
@@ -20,6 +20,8 @@ CHANGES = [
     "  disabled: no",
 ]
 IN_ENVIRONMENT = ('"file:kauri.secret"', '"env:KAURI_SECRET"')
+IN_FRONT = ('"file:kauri.secret"', '"file:new.secret", "file:kauri.secret"')
+LONGER = ("session_timeout = 600", "session_timeout = 900")
 RIMU = """
 [tenants.rimu]
 name     = "Rimu College"
@@ -44,7 +46,8 @@ def hides_the_secret(desk: Desk, told: Told) -> bool:
 
 def test_plan_says_in_sentences_what_would_change_and_changes_nothing(desk: Desk) -> None:
     told = desk("plan")
-    assert told.lines == [f"kauri at {desk.trip.settings.tenant_url}:", *CHANGES]
+    new = "The tenant has no hook; this registers one."
+    assert told.lines == [f"kauri at {desk.trip.settings.tenant_url}: {new}", *CHANGES]
     assert (told.status, registered(desk)) == (0, None)
 
 
@@ -89,6 +92,7 @@ def test_apply_registers_the_hook_and_keeps_the_secret_where_the_configuration_s
     assert (desk.kept.read_text(encoding="ascii") == f"{desk.secret}\n") is True
     assert stat.S_IMODE(desk.kept.stat().st_mode) == 0o600
     assert "is in the file kauri.secret now" in told.lines[-2]
+    assert told.lines[-1] == "Start the hook."
     assert hides_the_secret(desk, told)
 
 
@@ -114,7 +118,10 @@ def test_a_second_apply_has_nothing_to_do(desk: Desk) -> None:
 def test_nothing_is_applied_where_nobody_can_be_asked(desk: Desk) -> None:
     told = desk("apply")
     assert told.status == UNUSABLE
-    assert told.err == "Nothing was changed: there is nobody to ask here. Say --yes to go ahead.\n"
+    question = f"Apply this to kauri at {desk.trip.settings.tenant_url}?"
+    assert told.err == (
+        f"{question} Nothing was changed: there is nobody to ask here. Say --yes to go ahead.\n"
+    )
     assert registered(desk) is None
     assert desk.kept.exists() is False
 
@@ -127,6 +134,52 @@ def test_at_a_terminal_apply_asks_and_does_what_the_answer_says(desk: Desk) -> N
     assert told.status == 0, told.err
     assert registered(desk) is not None
     assert desk.kept.exists()
+
+
+def test_json_at_a_terminal_is_asked_about_changes_that_are_seen(desk: Desk) -> None:
+    told = desk.answer("n\n", "apply", "--json")
+    assert (told.status, told.out, registered(desk)) == (ABORTED, "", None)
+    assert [line for line in told.err.splitlines() if line in CHANGES] == CHANGES
+    told = desk("apply", "--json", "--yes")
+    assert told.json["changes"][0]["option"] == "url"
+    assert (desk("apply", "--json").json["changes"], desk("apply", "--json").err) == ([], "")
+
+
+def test_before_a_secret_may_change_that_is_said_and_how_it_stays_whole(desk: Desk) -> None:
+    told = desk("apply", "--yes")
+    assert (told.status, told.err) == (0, "")
+    desk.turn("secret-on-put", "rotate")
+    old = desk.secret
+    desk.write(LONGER)
+    told = desk.answer("n\n", "apply")
+    assert (told.status, desk.secret) == (ABORTED, old)
+    unknown, advice, question = told.err.splitlines()[:3]
+    assert "may make the tenant show a new secret" in unknown
+    assert 'secrets = ["file:new.secret", …]' in advice
+    assert question.startswith("Apply this to")
+
+    desk.write(LONGER, IN_FRONT)
+    told = desk("apply", "--yes")
+    assert (told.status, desk.secret == old) == (0, False)
+    assert unknown in told.err
+    assert advice not in told.err
+    assert "is in the file new.secret now." in told.out
+    assert told.lines[-1] == "Now stop and start every hook (a reload, HUP, does not read it)."
+    assert hides_the_secret(desk, told)
+    assert len(load(desk.config, ENVIRON).tenants["kauri"].secrets) == 2
+
+
+def test_a_place_that_stayed_empty_is_told(desk: Desk) -> None:
+    assert desk("apply", "--yes").status == 0
+    desk.write(LONGER, IN_FRONT)
+    told = desk("apply", "--yes")
+    assert told.status == 0
+    assert "no hook starts while the file new.secret is empty" in told.lines[-1]
+    with pytest.raises(ConfigError):
+        load(desk.config, ENVIRON)
+    desk.write(LONGER)
+    assert "no hook starts" not in desk("apply").out
+    assert load(desk.config, ENVIRON)
 
 
 def test_a_variable_cannot_be_written_and_the_secret_is_printed_only_on_request(
@@ -190,7 +243,9 @@ def test_a_hook_that_was_switched_off_is_switched_on(desk: Desk) -> None:
     desk.tenant.state.hook = HookConfiguration(
         HOOK_URL, "q3sTUvWxYz0123456789abcdefghijklmnopqrstuvw=", ("email",), 600, True
     )
-    assert desk("plan").lines[1:] == ["  claims: add name", "  disabled: yes → no"]
+    told = desk("plan")
+    assert told.lines[0] == f"kauri at {desk.trip.settings.tenant_url}:"
+    assert told.lines[1:] == ["  claims: add name", "  disabled: yes → no"]
 
 
 def test_a_client_that_is_refused_is_told_what_to_check(desk: Desk) -> None:
@@ -199,23 +254,7 @@ def test_a_client_that_is_refused_is_told_what_to_check(desk: Desk) -> None:
     assert "`client_id`, `client_secret` and `audience`" in told.err
 
 
-def test_an_export_is_toml_without_any_secret_and_json_on_request(desk: Desk) -> None:
-    assert desk("apply", "--yes").status == 0
-    told = desk("export")
-    found = tomllib.loads(told.out)
-    assert found["interactionHook"] == {
-        "url": HOOK_URL,
-        "claims": ["email", "name"],
-        "sessionTimeoutInSec": 600,
-        "disabled": False,
-    }
-    assert found["provider"]["url"] == desk.trip.settings.idp_url
-    assert "clientSecret" not in found["provider"]
-    assert desk("export", "--json").json == found
-    assert hides_the_secret(desk, told)
-
-
-@pytest.mark.parametrize("command", ["plan", "diff", "apply", "export", "doctor", "rotate"])
+@pytest.mark.parametrize("command", COMMANDS)
 def test_of_several_tenants_one_must_be_named(desk: Desk, command: str) -> None:
     desk.write(more=RIMU)
     told = desk(command)

@@ -10,6 +10,7 @@ from hook.errors import ConfigError
 from hook.platform.secrets import fingerprint
 from hook.testing.hooks import ENVIRON
 from tests.platform.desk import Desk
+from tests.platform.test_platform_secrets import no_links
 
 UNUSABLE, LEFT = 2, 1
 ALONE = '"file:kauri.secret"'
@@ -51,14 +52,14 @@ def test_a_change_of_the_secret_step_by_step(rotating: Desk) -> None:
     assert told.status == 0
     new = shown(desk.secret)
     assert (new == old) is False
-    assert f"The secret {new} is in the file new.secret now." in told.lines
+    assert f"The secret with the fingerprint {new} is in the file new.secret now." in told.lines
     assert (kept(desk.folder / "new.secret"), kept(desk.kept)) == (new, old)
     assert read_by_hook(desk) == [new, old]
     assert desk.secret not in told.out + told.err
 
     told = desk("rotate")
-    assert "10 minutes later" in told.out
-    assert "take the file kauri.secret out" in told.out
+    assert "Wait 10 minutes, and one minute more" in told.out
+    assert "Take the file kauri.secret out" in told.out
 
     desk.write((ALONE, '"file:new.secret"'))
     assert "No change is under way" in desk("rotate").out
@@ -103,12 +104,55 @@ def test_no_secret_is_renewed_that_could_not_be_kept(rotating: Desk) -> None:
     assert "The folder of the file new.secret is not there" in told.err
 
 
+def test_no_secret_is_renewed_where_its_file_could_not_be_linked(
+    rotating: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rotating.write((ALONE, BOTH))
+    old = rotating.secret
+    with monkeypatch.context() as without:
+        without.setattr("os.link", no_links)
+        told = rotating("rotate", "--yes")
+    assert (told.status, rotating.secret) == (UNUSABLE, old)
+    assert "The folder of the file new.secret" in told.err
+    assert rotating("rotate", "--yes").status == 0
+    assert kept(rotating.folder / "new.secret") == shown(rotating.secret)
+
+
+def test_no_secret_is_renewed_where_a_link_leads_nowhere(rotating: Desk) -> None:
+    rotating.write((ALONE, BOTH))
+    old, place = rotating.secret, rotating.folder / "new.secret"
+    place.symlink_to(rotating.folder / "nowhere")
+    told = rotating("rotate", "--yes")
+    assert (told.status, rotating.secret) == (UNUSABLE, old)
+    assert "In the place of the file new.secret is something already" in told.err
+    place.unlink()
+    assert rotating("rotate", "--yes").status == 0
+
+
 def test_a_secret_for_a_variable_is_printed_on_request(rotating: Desk) -> None:
     rotating.write((ALONE, '"env:NEW_SECRET", ' + ALONE))
     told = rotating("rotate", "--yes", "--print-secret")
     assert told.status == 0
     assert f"The secret: {rotating.secret}" in told.lines
-    assert "still taken" in rotating("rotate", NEW_SECRET=rotating.secret).out
+    assert "still accepted" in rotating("rotate", NEW_SECRET=rotating.secret).out
+
+
+def test_a_variable_that_is_not_set_is_filled_by_hand_and_nothing_is_asked(
+    rotating: Desk,
+) -> None:
+    rotating.write((ALONE, '"env:NEW_SECRET"'))
+    told = rotating("rotate")
+    assert told.status == UNUSABLE
+    assert "that `flask tenant rotate --print-secret` prints into the variable NEW_" in told.out
+    assert "--print-secret prints the secret once" in told.err
+    assert "--yes" not in told.err
+    assert rotating.secret not in told.out + told.err
+    told = rotating("rotate", "--print-secret")
+    assert (told.status, told.err) == (0, "")
+    assert f"The secret: {rotating.secret}" in told.lines
+    rotating.kept.unlink()
+    rotating.write()
+    assert "into the file kauri.secret? Nothing was changed" in rotating("rotate").err
 
 
 def test_a_rotation_changes_nothing_else_on_the_way(rotating: Desk) -> None:

@@ -4,9 +4,9 @@ from typing import Any
 
 import click
 
-from hook.cli.parts import refuse
 from hook.cli.tenant.doctor import doctor
-from hook.cli.tenant.offers import offer, offers_commands
+from hook.cli.tenant.offers import credentials, offer, offers_commands
+from hook.cli.tenant.parts import refuse
 from hook.cli.tenant.provider import provider_commands
 from hook.cli.tenant.registration import apply, diff, export, plan
 from hook.cli.tenant.rotate import rotate
@@ -34,6 +34,7 @@ for _command in (
     apply,
     export,
     doctor,
+    credentials,
     offer,
     offers_commands,
     provider_commands,

@@ -1,17 +1,18 @@
-"""flask tenant offer, flask tenant offers …: credential offers for people."""
+"""flask tenant credentials|offer|offers …: what can be offered, and offers for people."""
 
 from typing import Any
 
 import click
 
 from hook import qr
-from hook.cli.parts import refuse
 from hook.cli.tenant.parts import (
     as_json,
     confirm,
     open_tenant,
+    refuse,
     show,
     tell,
+    the_slug,
     the_tenant,
     without_asking,
 )
@@ -34,6 +35,23 @@ class _Pair(click.ParamType[tuple[str, str]]):
 
 PAIR = _Pair()
 """An option that is a name with a value."""
+
+
+@click.command("credentials")
+@the_slug
+@as_json
+def credentials(slug: str | None, as_json: bool) -> None:
+    """List what can be offered: ids of credential configurations, with names and formats."""
+    desk = open_tenant(slug)
+    found = api.configurations(desk.client)
+    if as_json:
+        listed = [{"id": each.id, "name": each.title, "format": each.format} for each in found]
+        show({"tenant": desk.managed.tenant.slug, "credentials": listed})
+        return
+    for each in found:
+        tell(f"{each.id}  {each.title} ({each.format})")
+    if not found:
+        tell(f"{desk.name} has no credential to offer.", err=True)
 
 
 @click.command("offer")

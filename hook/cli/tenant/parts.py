@@ -3,11 +3,11 @@
 import json
 import sys
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
-from hook.cli.parts import refuse, stop
+from hook.cli.parts import UNUSABLE, stop
 from hook.config.management import Managed, load_management
 from hook.errors import ConfigError
 from hook.platform.client import Client
@@ -52,7 +52,13 @@ def open_tenant(slug: str | None) -> Desk:
 
 def tell(text: str, err: bool = False) -> None:
     """Print a line; what comes from outside can do nothing to the terminal."""
-    click.echo("".join(sign for sign in text if sign.isprintable()), err=err)
+    click.echo(_printable(text), err=err)
+
+
+def refuse(text: str) -> NoReturn:
+    """Say in a sentence what is wrong with what was asked for, and end with status 2."""
+    tell(text, err=True)
+    sys.exit(UNUSABLE)
 
 
 def show(value: dict[str, Any]) -> None:
@@ -65,5 +71,10 @@ def confirm(question: str, yes: bool) -> None:
     if yes:
         return
     if not sys.stdin.isatty():
-        refuse("Nothing was changed: there is nobody to ask here. Say --yes to go ahead.")
-    click.confirm(question, abort=True, err=True)
+        unasked = "Nothing was changed: there is nobody to ask here. Say --yes to go ahead."
+        refuse(f"{question} {unasked}")
+    click.confirm(_printable(question), abort=True, err=True)
+
+
+def _printable(text: str) -> str:
+    return "".join(sign for sign in text if sign.isprintable())

@@ -4,12 +4,12 @@ from typing import Any
 
 import click
 
-from hook.cli.parts import refuse
 from hook.cli.tenant.parts import (
     Desk,
     as_json,
     confirm,
     open_tenant,
+    refuse,
     show,
     tell,
     the_tenant,
@@ -96,7 +96,7 @@ def delete(slug: str | None, yes: bool, as_json: bool) -> None:
 def _there(desk: Desk) -> Provider:
     found = api.providers(desk.client)
     if not found:
-        refuse(f"{desk.name} has no authentication provider; flask tenant provider create.")
+        refuse(f"{desk.name} has no authentication provider: run `flask tenant provider create`.")
     return found[0]
 
 

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 
 import click
 
-from hook.cli.parts import refuse
 from hook.cli.tenant.offers import PAIR
+from hook.cli.tenant.parts import refuse
 from hook.config.secrets import Source, read
 from hook.platform import providers
 

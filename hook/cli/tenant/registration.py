@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 import click
 
-from hook.cli.parts import refuse
 from hook.cli.tenant import secret
 from hook.cli.tenant.parts import (
     FOUND,
@@ -13,6 +12,7 @@ from hook.cli.tenant.parts import (
     as_json,
     confirm,
     open_tenant,
+    refuse,
     show,
     tell,
     the_slug,
@@ -31,8 +31,8 @@ from hook.platform.plan import Change, changes, wanted
 def plan(slug: str | None, as_json: bool) -> None:
     """Show what apply would change at the tenant of SLUG."""
     desk = open_tenant(slug)
-    _, _, found = _compared(desk)
-    _show_changes(desk, found, as_json)
+    current, _, found = _compared(desk)
+    _show_changes(desk, current, found, as_json)
 
 
 @click.command("diff")
@@ -41,8 +41,8 @@ def plan(slug: str | None, as_json: bool) -> None:
 def diff(slug: str | None, as_json: bool) -> None:
     """Show the same as plan, and exit with 1 if there is something to change."""
     desk = open_tenant(slug)
-    _, _, found = _compared(desk)
-    _show_changes(desk, found, as_json)
+    current, _, found = _compared(desk)
+    _show_changes(desk, current, found, as_json)
     sys.exit(FOUND if found else 0)
 
 
@@ -55,9 +55,10 @@ def apply(slug: str | None, print_secret: bool, yes: bool, as_json: bool) -> Non
     """Register the hook as the configuration has it, and keep the secret where that says."""
     desk = open_tenant(slug)
     current, target, found = _compared(desk)
-    if not as_json:
-        _show_changes(desk, found, as_json=False)
+    if found or not as_json:
+        _tell_changes(desk, current, found, err=as_json)
     if found:
+        secret.forewarn(desk, current)
         confirm(f"Apply this to {desk.name}?", yes)
         current = apply_to(desk.client, target)
         if not as_json:
@@ -81,6 +82,8 @@ def export(slug: str | None, as_json: bool) -> None:
     if as_json:
         show(found)
         return
+    if not found:
+        tell(f"{desk.name} has neither a hook nor an authentication provider.", err=True)
     try:
         click.echo(exporting.toml(found), nl=False)
     except ValueError as error:
@@ -93,13 +96,22 @@ def _compared(desk: Desk) -> tuple[Registration | None, Registration, Sequence[C
     return current, target, changes(current, target)
 
 
-def _show_changes(desk: Desk, found: Sequence[Change], as_json: bool) -> None:
+def _show_changes(
+    desk: Desk, current: Registration | None, found: Sequence[Change], as_json: bool
+) -> None:
     if as_json:
         show(_as_json(desk, found))
-        return
-    tell(f"{desk.name}:" if found else f"{desk.name}: nothing to change.")
+    else:
+        _tell_changes(desk, current, found)
+
+
+def _tell_changes(
+    desk: Desk, current: Registration | None, found: Sequence[Change], err: bool = False
+) -> None:
+    new = " The tenant has no hook; this registers one." if current is None else ""
+    tell(f"{desk.name}:{new}" if found else f"{desk.name}: nothing to change.", err)
     for change in found:
-        tell(f"  {change}")
+        tell(f"  {change}", err)
 
 
 def _as_json(desk: Desk, found: Sequence[Change]) -> dict[str, object]:

@@ -5,7 +5,6 @@ from dataclasses import asdict
 
 import click
 
-from hook.cli.parts import refuse
 from hook.cli.tenant import secret
 from hook.cli.tenant.parts import (
     FOUND,
@@ -13,6 +12,7 @@ from hook.cli.tenant.parts import (
     as_json,
     confirm,
     open_tenant,
+    refuse,
     show,
     tell,
     the_slug,
@@ -25,10 +25,6 @@ from hook.platform.plan import changes, wanted
 from hook.platform.rotation import Standing, standing, told
 from hook.platform.secrets import NotKept, file_of
 
-_UNKNOWN = (
-    "Registering the hook once more may make the tenant show a new secret; the platform does not "
-    "publish whether it does. It is looked at afterwards."
-)
 _SAME = (
     "The tenant still has the same secret: it makes no new one this way. Nothing has changed; ask "
     "the platform’s support how to have a new one, then run this again."
@@ -52,8 +48,7 @@ def rotate(slug: str | None, print_secret: bool, yes: bool, as_json: bool) -> No
     if current and now.next == "renew":
         kept = _renew(desk, current, print_secret, yes)
     elif current and now.next == "keep":
-        confirm(f"Put the secret of {desk.name} into {desk.managed.places[0]}?", yes)
-        kept = secret.settle(desk, current, print_secret)
+        kept = _keep(desk, current, print_secret, yes)
     if as_json:
         _show(desk, key, now, kept)
     elif kept:
@@ -66,16 +61,30 @@ def _renew(desk: Desk, current: Registration, print_secret: bool, yes: bool) -> 
     if changes(current, wanted(desk.managed.tenant, current)):
         refuse("Something else differs at the tenant; run `flask tenant apply` first.")
     if not print_secret:
-        try:
-            file_of(desk.managed.places[0])
-        except NotKept as error:
-            refuse(str(error))
-    tell(_UNKNOWN, err=True)
+        _be_sure(desk)
+    tell(secret.UNKNOWN, err=True)
     confirm(f"Register the hook once more at {desk.name}?", yes)
     renewed = apply(desk.client, current)
     if renewed.key == current.key:
         refuse(_SAME)
     return secret.settle(desk, renewed, print_secret)
+
+
+def _keep(desk: Desk, current: Registration, print_secret: bool, yes: bool) -> secret.Settled:
+    """Put the secret that the tenant has into the first place; to print it changes nothing."""
+    first = desk.managed.places[0]
+    if not print_secret:
+        _be_sure(desk)
+    if first.file:
+        confirm(f"Put the secret of {desk.name} into {first}?", yes)
+    return secret.settle(desk, current, print_secret)
+
+
+def _be_sure(desk: Desk) -> None:
+    try:
+        file_of(desk.managed.places[0])
+    except NotKept as error:
+        refuse(str(error))
 
 
 def _tell(desk: Desk, key: bytes | None, now: Standing) -> None:

@@ -26,6 +26,7 @@ CHECKS: tuple[Callable[[Facts], Iterable[Finding]], ...] = (
     provider.offered,
     provider.callback,
     provider.persisted,
+    credentials.offered,
     credentials.required,
     credentials.optional,
 )

@@ -11,6 +11,18 @@ from hook.platform.models import CredentialConfiguration, Mapped
 _ROOT = "claims."
 
 
+def offered(facts: Facts) -> Iterator[Finding]:
+    """Tell whether there is a credential at all."""
+    if facts.configurations is not None and not facts.configurations:
+        yield Finding(
+            "warning",
+            "credentials",
+            "There is no credential to offer.",
+            "An offer is of credential configurations, and the tenant has none.",
+            "Make one at the tenant; `flask tenant credentials` then lists its id.",
+        )
+
+
 def required(facts: Facts) -> Iterator[Finding]:
     """Tell which required values no login, step or claims source is known to give."""
     if facts.providers is None:
@@ -33,7 +45,7 @@ def optional(facts: Facts) -> Iterator[Finding]:
             yield Finding(
                 "note",
                 "mapping_optional",
-                f"{configuration.title}: without a value these are left out: {', '.join(names)}.",
+                f"{_named(configuration)}: without a value these are left out: {', '.join(names)}.",
                 "The Govt.nz wallet finds a credential only if all that is asked for is in it.",
                 "Where that matters give the mapping a defaultValue, or let the step write an "
                 "empty value (`send_empty`).",
@@ -41,7 +53,7 @@ def optional(facts: Facts) -> Iterator[Finding]:
 
 
 def _missing(facts: Facts, configuration: CredentialConfiguration, mapped: Mapped) -> Finding:
-    what = f"{configuration.title}: {mapped.target} is required, and nothing"
+    what = f"{_named(configuration)}: {mapped.target} is required, and nothing"
     why = "Without a value the credential cannot be issued; the visitor finds out at the very end."
     if configuration.claim_source_id:
         return Finding(
@@ -74,6 +86,11 @@ def _reachable(facts: Facts, mapped: Mapped) -> bool:
     path = mapped.map_from.removeprefix(_ROOT)
     written = (name for step in facts.tenant.flow for name in step.writes())
     return _name(mapped) in claims.given(facts) or any(overlap(path, name) for name in written)
+
+
+def _named(configuration: CredentialConfiguration) -> str:
+    # Nothing keeps two from having one name.
+    return f"{configuration.title} ({configuration.format}, {configuration.id})"
 
 
 def _name(mapped: Mapped) -> str:

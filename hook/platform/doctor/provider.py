@@ -1,5 +1,6 @@
 """Doctor: does the login give what the steps need, and keep nothing that it should not?"""
 
+import shlex
 from collections.abc import Iterator
 
 from hook.platform.doctor import claims
@@ -30,7 +31,9 @@ def scopes(facts: Facts) -> Iterator[Finding]:
     missing = facts.tenant.reads() - claims.asked(provider)
     for scope in sorted({claims.scope_of(name) for name in missing} - {""}):
         names = ", ".join(sorted(missing & claims.SCOPES[scope]))
-        options = " ".join(f"--scope {each}" for each in sorted({*claims.scopes(provider), scope}))
+        asked = sorted({*claims.scopes(provider), scope})
+        # It is typed into a shell, and the words are the tenant's.
+        options = " ".join(f"--scope {shlex.quote(each)}" for each in asked)
         yield Finding(
             "error",
             "scopes",

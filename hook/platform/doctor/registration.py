@@ -21,7 +21,7 @@ def registered(facts: Facts) -> Iterator[Finding]:
             "registered",
             "The tenant has no interaction hook.",
             "It issues without asking anybody for any step.",
-            _APPLY,
+            f"Run {_getting(facts)}.",
         )
     if hook and hook.disabled:
         yield Finding(
@@ -81,7 +81,7 @@ def secret(facts: Facts) -> Iterator[Finding]:
             "secret_absent",
             f"There is no secret here to compare the tenant’s with ({who_has}).",
             "Where it is missing too, the hook does not start.",
-            "Run this where the hook runs; if that has none yet, `flask tenant apply` gets it.",
+            f"Run this where the hook runs; if that has none yet, {_getting(facts)} gets it.",
         )
     elif not now.works:
         yield Finding(
@@ -123,6 +123,13 @@ def claims(facts: Facts) -> Iterator[Finding]:
             "What is not needed should not travel.",
             _APPLY,
         )
+
+
+def _getting(facts: Facts) -> str:
+    """Name the command that gets the secret; what is no file cannot be written from here."""
+    first = facts.places[0]
+    is_written = first.file is not None or first.secret is not None
+    return "`flask tenant apply`" if is_written else "`flask tenant apply --print-secret`"
 
 
 def _is_taken(url: str) -> bool:
