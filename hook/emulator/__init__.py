@@ -9,7 +9,20 @@ from pathlib import Path
 
 from flask import Flask
 
-from . import api, errors, headers, idp, issuing, journey, origins, pages, seed, starting, wallet
+from . import (
+    api,
+    errors,
+    headers,
+    idp,
+    issuing,
+    journey,
+    origins,
+    pages,
+    reach,
+    seed,
+    starting,
+    wallet,
+)
 from .settings import Settings, SettingsError
 from .site import Site
 from .state import State
@@ -48,6 +61,7 @@ def create_emulator(settings: Settings, clock: Callable[[], float] = time.time) 
         room.add(site)
     wallet.add(Site(app, tenant, settings.wallet_host))
     errors.init_app(app, tenant)
-    origins.init_app(app)
+    reach.init_app(app, settings)
+    origins.init_app(app, settings)
     app.after_request(headers.add)
     return app

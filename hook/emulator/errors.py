@@ -4,30 +4,47 @@ from flask import Flask, Response, jsonify, make_response, render_template, requ
 from werkzeug.exceptions import HTTPException
 
 from .api.problems import ApiProblem
+from .settings import Settings
 from .tenant import Tenant
 from .urls import AUTHORIZE, HOOK_CALLBACK, LOGIN_CALLBACK
 
-PROGRAMS = ("/v1/", "/v2/", "/core/", "/oauth/", "/.well-known/", "/emulator/")
+PLATFORM = ("/v1/", "/v2/", "/core/", "/oauth/", "/.well-known/")
+"""Where the platform's own addresses begin."""
+PROGRAMS = (*PLATFORM, "/emulator/")
 PEOPLE = (AUTHORIZE, LOGIN_CALLBACK, HOOK_CALLBACK)
 """Addresses of the API that browsers are sent to."""
 
 
 class Problem(Exception):
-    """A request that cannot go on; everything in it may be shown."""
+    """A request that cannot go on; everything in it may be shown.
+
+    `journey` is the id of the journey that the page leads to; `in_wallet` says that it is begun
+    anew in the wallet.
+    """
 
     def __init__(
-        self, status: int, page: str, title: str, text: str, passed: tuple[str, ...] = ()
+        self,
+        status: int,
+        page: str,
+        title: str,
+        text: str,
+        passed: tuple[str, ...] = (),
+        journey: str = "",
+        in_wallet: bool = False,
     ) -> None:
         super().__init__(text)
         self.status = status
         self.page = page
         self.title = title
         self.passed = passed
+        self.journey = journey
+        self.in_wallet = in_wallet
 
 
-def bad_answer(complaint: str, passed: tuple[str, ...] = ()) -> Problem:
+def bad_answer(complaint: str, passed: tuple[str, ...] = (), journey: str = "") -> Problem:
     """Make the problem of an answer that failed a check, after those it passed."""
-    return Problem(400, "bad-answer", "The tenant refused this answer", complaint, passed)
+    title = "The tenant refused this answer"
+    return Problem(400, "bad-answer", title, complaint, passed, journey)
 
 
 def init_app(app: Flask, tenant: Tenant) -> None:
@@ -49,12 +66,26 @@ def init_app(app: Flask, tenant: Tenant) -> None:
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Response:
         status, text = error.code or 500, error.description or ""
+        if status == 404 and not _is_here(tenant.settings):
+            text = _whereabouts(tenant.settings)
         if not _is_for_programs(request.path):
             return problem(Problem(status, "error", error.name, text))
         answer = api_problem(ApiProblem(status, error.name.replace(" ", ""), text))
         if allow := error.get_response().headers.get("Allow"):
             answer.headers["Allow"] = allow
         return answer
+
+
+def _is_here(settings: Settings) -> bool:
+    return request.host in (settings.tenant_host, settings.wallet_host)
+
+
+def _whereabouts(settings: Settings) -> str:
+    """Say where the tenant is to somebody who came by another host name or port."""
+    return (
+        f"Nothing is at {request.host}: the stand-in tenant is at {settings.tenant_url} "
+        f"(EMULATOR_TENANT_URL), and its wallet at {settings.wallet_url}."
+    )
 
 
 def _is_for_programs(path: str) -> bool:

@@ -4,7 +4,7 @@ from flask import Response
 
 HEADERS = {
     "Cache-Control": "no-store",
-    # No form-action: Chromium applies it to the redirects after a form too, and the trip from
+    # No form-action: Chromium applies it to the redirects after a form too, and the way from
     # here leads to the hook, back, and on to a wallet that may have a scheme of its own.
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; img-src 'self'; "

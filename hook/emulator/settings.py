@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Self
 from urllib.parse import SplitResult, urlsplit
 
-LOOPBACK = "127.0.0.1"
+LOOPBACK, LOCAL = "127.0.0.1", "localhost"
 # RFC 7518 §3.2: an HS256 key must be at least as long as the hash.
 KEY_BYTES = 32
 
@@ -53,8 +53,11 @@ class Settings:
                 raise SettingsError(f"{name} must stop after the host and port, without a path")
         for name in ("tenant_url", "hook_url"):
             parts = urlsplit(getattr(self, name))
-            if parts.scheme == "http" and parts.hostname != "localhost":
+            if parts.scheme == "http" and parts.hostname != LOCAL:
                 raise SettingsError(f"{name} must be https, or http on localhost")
+        if urlsplit(self.tenant_url).hostname != LOCAL and not self.api_client:
+            text = "without it anybody who reaches the tenant gets the hook's secret"
+            raise SettingsError(f"api_client must be set where tenant_url is not localhost: {text}")
         if self.wallet_redirect is not None and not urlsplit(self.wallet_redirect).scheme:
             raise SettingsError("wallet_redirect must be a whole URL, for example app://callback")
         if self.secret and len(self.key) < KEY_BYTES:

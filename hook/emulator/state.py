@@ -189,9 +189,9 @@ class State:
     journeys: Shelf[Journey] = field(default_factory=Shelf)
     interactions: Shelf[Interaction] = field(default_factory=Shelf)
     """By state; that of a login is taken when it is answered."""
-    answered: Shelf[str] = field(default_factory=lambda: Shelf(2 * MOST))
-    """By state, the journeys whose hook has answered; twice as many, so that none is forgotten
-    while its interaction is not."""
+    answered: Shelf[Json] = field(default_factory=lambda: Shelf(2 * MOST))
+    """By state, what the hook answered first; twice as many, so that none is forgotten while its
+    interaction is not."""
     sessions: Shelf[Session] = field(default_factory=Shelf)
     """By the value of the browser's cookie."""
     login_key: es256.PrivateKey = field(default_factory=es256.new_key, repr=False)

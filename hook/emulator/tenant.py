@@ -16,6 +16,8 @@ class Tenant:
     settings: Settings
     clock: Callable[[], float]
     state: State = field(default_factory=State)
+    also_emptied: list[Callable[[], None]] = field(default_factory=list)
+    """What forgets with it, such as the wallet."""
 
     def now(self) -> float:
         """Give the tenant's time, which a fault may have put wrong; seconds since 1970."""
@@ -34,3 +36,5 @@ class Tenant:
     def empty(self) -> None:
         """Forget everything; switches stand as in the settings again, and faults are off."""
         self.state = State(switches=Switches(self.settings.assume))
+        for forget in self.also_emptied:
+            forget()

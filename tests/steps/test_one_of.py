@@ -10,6 +10,7 @@ from flask import Flask
 from hook.errors import ConfigError
 from hook.testing.authenticator import SoftAuthenticator
 from hook.testing.hooks import NOTICE, RECOVERY, SECOND_FACTOR, TOTP, Clock, MakeHook
+from hook.testing.html import Html
 from hook.testing.visitor import Seen, Values
 from hook.testing.watch import rows
 from tests.support.factors import (
@@ -343,6 +344,19 @@ def test_a_passkey_button_is_hidden_until_the_script_shows_it(
     assert {"hidden", "data-if-passkeys"} <= use.keys()
     assert "hidden" not in _buttons(page)["totp"]
     assert "This browser can’t use passkeys here." in page.text
+
+
+def test_no_heading_is_left_over_a_way_that_only_a_script_shows(
+    make_hook: MakeHook, clock: Clock
+) -> None:
+    person = Person(make_hook(SECOND_FACTOR + NOTICE), clock)
+    person.come()
+    for way, is_hidden in (("totp", True), ("webauthn", False)):
+        (others,) = (
+            each for each in Html(person.send({"use": way}).html).all("div")
+            if each.get("class") == "others"
+        )  # fmt: skip
+        assert ({"hidden", "data-if-passkeys"} <= others.keys()) is is_hidden
 
 
 def test_a_passkey_and_an_app_stand_in_for_each_other(make_hook: MakeHook, clock: Clock) -> None:

@@ -6,12 +6,12 @@ from hook.emulator.journey import tokens
 from hook.emulator.state import Configuration, Journey, Json
 from hook.emulator.tenant import Tenant
 
-from . import ldp, metadata, wanted
+from . import metadata, wanted
 from .holder import InvalidProof, proven
 from .keys import Keys
 from .making import Made, made
 from .mapping import MissingClaims, origins, values
-from .refusals import Refused
+from .refusals import Refused, Unsignable
 
 PATH = metadata.CREDENTIAL
 EVENT = "OPENID_CREDENTIAL"
@@ -69,8 +69,10 @@ def _made(
         if tenant.state.switches["missing-claim"] == "server-error":
             raise Refused("server_error", text, 500) from error
         raise Refused("credential_request_denied", text) from error
-    except ldp.Unsignable as error:
+    except Unsignable as error:
         raise Refused("credential_request_denied", str(error)) from error
+    except RecursionError as error:
+        raise Refused("credential_request_denied", "A claim is nested too deeply") from error
 
 
 def _keep(tenant: Tenant, journey: Journey, configuration: Configuration, issued: Made) -> None:

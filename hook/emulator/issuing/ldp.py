@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hook.emulator import jws
 
 from . import did, rdf, validity
+from .refusals import Unsignable
 
 Json = dict[str, Any]
 
@@ -24,10 +25,6 @@ TAKEN = frozenset((
 """Names to which the context of credentials gives a meaning, wherever they stand."""
 EXACT = 2**53
 """Integers beyond it do not fit into a double, which readers of JSON may use (RFC 8259 §6)."""
-
-
-class Unsignable(ValueError):
-    """Something that a JSON credential cannot hold; the text says what."""
 
 
 def unsigned(body: Json, claims: Json, holder: str, issuer: str, now: datetime) -> Json:
@@ -57,7 +54,7 @@ def unsigned(body: Json, claims: Json, holder: str, issuer: str, now: datetime) 
 
 
 def signed(document: Json, key: Ed25519PrivateKey, issuer: str, now: datetime) -> Json:
-    """Add the proof (Linked Data Proofs 1.0, with the JWS of RFC 7797)."""
+    """Add the proof (Linked Data Proofs 1.0, with the JWS of RFC 7797). Raises `Unsignable`."""
     proof = {
         "type": "Ed25519Signature2018",
         "created": validity.written(now),

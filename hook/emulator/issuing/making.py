@@ -27,7 +27,7 @@ class Made:
 def made(
     tenant: Tenant, keys: Keys, journey: Journey, configuration: Configuration, holder: Holder
 ) -> Made:
-    """Make a credential. Raises `MissingClaims`, `ldp.Unsignable`."""
+    """Make a credential. Raises `MissingClaims`, `Unsignable`."""
     known, now = gathered(tenant, journey, configuration), validity.at(tenant.now())
     if configuration.format == "mso_mdoc":
         return _mobile(keys, configuration, holder, known, now)

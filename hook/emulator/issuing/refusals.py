@@ -3,6 +3,10 @@
 from typing import Any
 
 
+class Unsignable(ValueError):
+    """Something that a JSON credential cannot hold; the text says what."""
+
+
 class Refused(Exception):
     """A request for a credential that gets none; all of it goes to whoever asked."""
 

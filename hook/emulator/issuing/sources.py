@@ -96,7 +96,7 @@ def _told(url: str, **request: Any) -> Json:
         found = answer.json() if 200 <= answer.status < 300 else None
     except http.Unreachable as error:
         raise _Silent(f"No answer within {PATIENCE} s: {error}") from error
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise _Silent("The answer is no JSON") from error
     if not isinstance(found, dict):
         raise _Silent(f"The answer is {answer.status}, or no JSON object")

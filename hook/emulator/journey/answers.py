@@ -17,6 +17,7 @@ from .persisting import persist
 from .sending import said_of
 
 HOP = "Hook to tenant"
+AGAIN = "Hook to tenant, once more"
 
 
 class Answer(NamedTuple):
@@ -36,6 +37,8 @@ def receive(tenant: Tenant) -> Response:
         hook, answer = _read(tenant, query)
     except checks.Refused as refused:
         raise bad_answer(str(refused), refused.passed) from refused
+    if _is_repeated(tenant, answer):
+        raise _repeated(tenant, answer)
     try:
         passed = _believe(tenant, hook, answer, query)
     except checks.Refused as refused:
@@ -87,7 +90,30 @@ def _believe(
 
 def _spend(tenant: Tenant, answer: Answer) -> bool:
     """Mark a state as answered; False if it already was. Looking and marking are one act."""
-    return tenant.state.answered.put_new(answer.token.payload["state"], answer.journey.id)
+    payload = answer.token.payload
+    return tenant.state.answered.put_new(payload["state"], _undated(payload))
+
+
+def _is_repeated(tenant: Tenant, answer: Answer) -> bool:
+    """Tell whether this says what was said first: a page loaded anew, or the way gone twice."""
+    payload = answer.token.payload
+    first = tenant.state.answered.get(payload["state"])
+    one_only = tenant.state.switches["answer-replay"] == "refuse"
+    return one_only and first is not None and first == _undated(payload)
+
+
+def _undated(payload: Json) -> Json:
+    """Leave out what differs in an answer that is signed anew."""
+    return {name: value for name, value in payload.items() if name not in ("iat", "exp")}
+
+
+def _repeated(tenant: Tenant, answer: Answer) -> Problem:
+    """Keep an answer that came again as a hop that changes nothing, and make the page about it."""
+    token, url = answer.token._asdict(), tenant.settings.tenant_url + HOOK_CALLBACK
+    tenant.hop(answer.journey, AGAIN, url, session_token=token, repeats="the first answer")
+    text = "The very same answer came before. What came first stands, and this changes nothing."
+    title = "This was answered already"
+    return Problem(409, "answered", title, text, journey=answer.journey.id)
 
 
 def _disbelieved(tenant: Tenant, answer: Answer, refused: checks.Refused) -> Response:
@@ -102,7 +128,17 @@ def _disbelieved(tenant: Tenant, answer: Answer, refused: checks.Refused) -> Res
     # Only the first gets back to the wallet: what it was told must stay true.
     if refused.check == checks.SESSION and told_wallet and _spend(tenant, answer):
         return with_error(tenant, journey, "access_denied", "The session of the hook timed out")
-    raise bad_answer(reason, refused.passed) from refused
+    if refused.check == checks.SESSION:
+        raise _timed_out(tenant, journey) from refused
+    raise bad_answer(reason, refused.passed, journey.id) from refused
+
+
+def _timed_out(tenant: Tenant, journey: Journey) -> Problem:
+    text = "It took too long at the hook: the session had already ended, and with it this journey."
+    if tenant.state.faults.session_timed_out:
+        text += " The fault “Hook sessions have timed out” is on."
+    title = "Your session is over"
+    return Problem(400, "timed-out", title, text, journey=journey.id, in_wallet=True)
 
 
 def _keep(tenant: Tenant, answer: Answer, passed: tuple[str, ...]) -> None:

@@ -6,6 +6,7 @@ own checks; these hold the hook to what the platform's documents and samples pro
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from hook.emulator import jws
 from hook.emulator.state import HookConfiguration, Interaction
@@ -15,6 +16,8 @@ from hook.emulator.urls import params_of
 from .arrivals import audience as hook_audience
 
 LONGEST_LIFE = 60
+LATEST = 10**12
+"""Seconds since 1970; a number beyond it is no date."""
 
 
 class Refused(Exception):
@@ -57,8 +60,8 @@ def audience(evidence: Evidence) -> str:
 def lifetime(evidence: Evidence) -> str:
     """The answer lives a minute; clocks may differ a little (RFC 7519 §4.1.4, §4.1.6)."""
     issued, expires = evidence.payload.get("iat"), evidence.payload.get("exp")
-    if type(issued) is not int or type(expires) is not int:
-        return "iat and exp must both be there, as whole seconds"
+    if not _is_date(issued) or not _is_date(expires):
+        return "iat and exp must both be there, as whole seconds since 1970"
     if not 0 < expires - issued <= LONGEST_LIFE:
         return f"exp is {expires - issued} seconds after iat; 1 to {LONGEST_LIFE} are allowed"
     if evidence.now >= expires + evidence.leeway:
@@ -141,6 +144,10 @@ def run(evidence: Evidence) -> tuple[str, ...]:
             raise Refused(complaint, names, name)
         names += (name,)
     return names
+
+
+def _is_date(value: object) -> TypeGuard[int]:
+    return type(value) is int and 0 <= value < LATEST
 
 
 def _differs(name: str, found: object, wanted: object) -> str:

@@ -64,11 +64,16 @@ def by_offer(tenant: Tenant, form: Form, journey: Journey) -> None:
 
 # OpenID4VCI 1.0 section 6.3.
 OFFER_ERRORS: dict[str, tuple[str, str, str]] = {
-    "unknown": ("invalid_grant", "The code is unknown, used or ended", "pre-authorized_code"),
-    "expired": ("invalid_grant", "The offer is over", "pre-authorized_code"),
+    "unknown": ("invalid_grant", "This offer is unknown, used or over", "pre-authorized_code"),
+    "expired": ("invalid_grant", "This offer is over", "pre-authorized_code"),
     "missing-code": ("invalid_request", "The transaction code is missing", "tx_code"),
     "unexpected-code": ("invalid_request", "This offer has no transaction code", "tx_code"),
     "wrong-code": ("invalid_grant", "The transaction code is wrong", "tx_code"),
+    "ended": (
+        "invalid_grant",
+        "The transaction code was wrong for the third time: this offer is over",
+        "pre-authorized_code",
+    ),
 }
 
 GRANTS: dict[str, Callable[[Tenant, Form, Journey], None]] = {

@@ -58,11 +58,15 @@ def _parties(payload: Json, expected: Expected) -> str:
 
 def _dates(payload: Json, now: float) -> str:
     expires, issued = payload.get("exp"), payload.get("iat")
-    if not _is_number(expires) or not _is_number(issued):
-        return "exp and iat must both be there, as numbers"
+    begins = payload.get("nbf", issued)
+    if not _is_number(expires) or not _is_number(issued) or not _is_number(begins):
+        return "exp and iat must both be there, as numbers, and nbf be one if it is there"
     if now >= expires + LEEWAY:
         return "it expired (exp)"
-    return "it was issued in the future (iat)" if now < issued - LEEWAY else ""
+    if now < issued - LEEWAY:
+        return "it was issued in the future (iat)"
+    # RFC 7519 §4.1.5.
+    return "it is not good yet (nbf)" if now < begins - LEEWAY else ""
 
 
 def _is_number(value: object) -> TypeGuard[float]:

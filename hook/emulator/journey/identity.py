@@ -33,7 +33,7 @@ def receive(tenant: Tenant) -> Response:
     journey = interaction and tenant.state.journeys.get(interaction.journey_id)
     if not interaction or not journey:
         text = "This login is not under way, or was used before. Start again in the wallet."
-        raise Problem(400, "error", "Unknown login", text)
+        raise Problem(400, "error", "Unknown login", text, in_wallet=True)
     if "code" not in request.args:
         return _refused(tenant, journey, interaction)
     try:
@@ -73,7 +73,7 @@ def _logged_in(
     journey.summary = {"existingSession": False, "existingUser": existed, "login": login}
     people = {"userId": journey.user_id, "sessionId": journey.session_id}
     tenant.tell(f"{EVENT}_SUCCESS", journey, **login, existingUser=existed, **people)
-    return sessions.remember(after_login(tenant, journey), cookie)
+    return sessions.remember(tenant, after_login(tenant, journey), cookie)
 
 
 def _refused(tenant: Tenant, journey: Journey, interaction: Interaction) -> Response:

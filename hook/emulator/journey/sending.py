@@ -21,6 +21,15 @@ def hook_of(tenant: Tenant) -> HookConfiguration | None:
     return hook
 
 
+def why_none(tenant: Tenant) -> str:
+    """Say why people are not sent to the hook."""
+    if tenant.state.hook is None:
+        return "No hook is configured. Set one with PUT /v1/openid/configuration."
+    if tenant.state.faults.hook_disabled:
+        return "The fault “Skip the hook” is on."
+    return "The hook is disabled in its configuration: see PUT /v1/openid/configuration."
+
+
 def send(
     tenant: Tenant, journey: Journey, hook: HookConfiguration, kind: str = "good", status: int = 302
 ) -> Response:

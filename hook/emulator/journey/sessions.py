@@ -27,8 +27,9 @@ def begin(tenant: Tenant, journey: Journey) -> str:
     return value
 
 
-def remember(response: Response, value: str) -> Response:
+def remember(tenant: Tenant, response: Response, value: str) -> Response:
     """Give the browser its cookie."""
+    secure = tenant.settings.tenant_url.startswith("https:")
     # Lax: the wallet's link and the login provider's redirect come from other sites.
-    response.set_cookie(COOKIE, value, httponly=True, samesite="Lax")
+    response.set_cookie(COOKIE, value, secure=secure, httponly=True, samesite="Lax")
     return response

@@ -10,7 +10,7 @@ from hook.emulator.errors import Problem
 from hook.emulator.state import HookConfiguration, Interaction, Journey
 from hook.emulator.tenant import Tenant
 
-from .sending import depart, hook_of, send
+from .sending import depart, hook_of, send, why_none
 
 
 class Kind(NamedTuple):
@@ -75,8 +75,7 @@ def visit(tenant: Tenant) -> Response:
         raise Problem(400, "error", "Unknown visit", text)
     hook = hook_of(tenant)
     if hook is None:
-        text = "No hook is configured, or it is disabled: see PUT /v1/openid/configuration."
-        raise Problem(409, "error", "No hook to visit", text)
+        raise Problem(409, "error", "No hook to visit", why_none(tenant))
     if kind == "replay":
         return _again(tenant, hook)
     settings = tenant.settings

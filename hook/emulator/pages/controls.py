@@ -63,6 +63,12 @@ def faults(tenant: Tenant) -> list[Fault]:
     return sorted(listed, key=lambda fault: fault.is_number)
 
 
+def faults_on(tenant: Tenant) -> list[str]:
+    """Name the faults that are on, as the form does."""
+    on = [each for each in faults(tenant) if each.value]
+    return [f"{each.label} {each.value} s" if each.is_number else each.label for each in on]
+
+
 def turn(tenant: Tenant) -> Response:
     """Assume what the form says. Raises `Problem`."""
     try:

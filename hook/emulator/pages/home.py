@@ -3,13 +3,13 @@
 import hashlib
 from typing import NamedTuple
 
-from flask import render_template
+from flask import render_template, request
 
 from hook.emulator import texts
 from hook.emulator.state import HookConfiguration
 from hook.emulator.tenant import Tenant
 
-from . import controls, summaries
+from . import controls, made, summaries
 
 LATEST = 10
 
@@ -22,8 +22,17 @@ class Offerable(NamedTuple):
     format: str
 
 
-def show(tenant: Tenant, error: str = "") -> str:
-    """Show everything."""
+class Mistake(NamedTuple):
+    """What is wrong with the form that was sent, and at which of its fields."""
+
+    flow: str
+    field: str
+    """credentials or claims."""
+    text: str
+
+
+def show(tenant: Tenant, mistake: Mistake | None = None) -> str:
+    """Show everything; after a mistake with what was typed."""
     state = tenant.state
     return render_template(
         "emulator/pages/home.html",
@@ -32,6 +41,7 @@ def show(tenant: Tenant, error: str = "") -> str:
             Offerable(each.id, summaries.name_of(each), each.format)
             for each in state.configurations.all()
         ],
+        offers=made.latest(tenant, LATEST),
         journeys=summaries.latest(tenant, LATEST),
         outcomes=summaries.OUTCOMES,
         hook=state.hook,
@@ -39,7 +49,10 @@ def show(tenant: Tenant, error: str = "") -> str:
         claims=texts.pretty(dict(tenant.settings.person)),
         switches=controls.switches(tenant),
         faults=controls.faults(tenant),
-        error=error,
+        is_skipped=state.faults.hook_disabled,
+        faults_on=controls.faults_on(tenant),
+        mistake=mistake,
+        typed=request.form,
     )
 
 

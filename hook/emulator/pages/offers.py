@@ -13,7 +13,7 @@ from hook.emulator.state import Json
 from hook.emulator.tenant import Tenant
 from hook.emulator.urls import params_of, with_params
 
-from . import home, qr, summaries
+from . import home, made, qr, summaries
 
 # Said by the wallet where it asks for the code.
 TRANSACTION_CODE = "It is shown on the issuer’s page, beside the offer."
@@ -22,33 +22,44 @@ TRANSACTION_CODE = "It is shown on the issuer’s page, beside the offer."
 def make(tenant: Tenant) -> Response | tuple[str, int]:
     """Make the offer that the form asks for."""
     ids = tuple(request.form.getlist("credentials"))
+    if not ids:
+        return _not_made(tenant, "credentials", "Tick at least one credential.")
     try:
-        made = _pre_authorized(tenant, ids) if _is_pre_authorized() else _with_login(tenant, ids)
+        offer = _pre_authorized(tenant, ids) if _is_pre_authorized() else _with_login(tenant, ids)
     except ApiProblem as problem:
         said = [f"{each.param}: {each.msg}" for each in problem.details]
-        return home.show(tenant, error="; ".join(said) or problem.message), 400
+        is_claims = any(each.param.startswith("claims") for each in problem.details)
+        field = "claims" if is_claims else "credentials"
+        return _not_made(tenant, field, "; ".join(said) or problem.message)
     except ValueError:
-        return home.show(tenant, error="The claims are not a JSON object."), 400
+        return _not_made(tenant, "claims", "The claims are not a JSON object.")
     found = (tenant.state.configurations.get(each) for each in ids)
     offered = [(summaries.name_of(each), each.format) for each in found if each]
     key = secrets.token_urlsafe(8)
-    tenant.state.offer_pages.put(key, {"offered": offered, **made})
+    kept = {"key": key, "at": tenant.now(), "offered": offered}
+    tenant.state.offer_pages.put(key, kept | offer)
     return redirect(f"{tenant.settings.tenant_url}/offers/{key}", 303)
 
 
 def show(tenant: Tenant, key: str) -> str:
     """Show an offer. Raises `Problem`."""
-    made = tenant.state.offer_pages.get(key)
-    if made is None:
+    found = tenant.state.offer_pages.get(key)
+    if found is None:
         raise Problem(404, "error", "No such offer", "This tenant remembers no such offer.")
-    offer = params_of(made["uri"].partition("?")[2])
+    offer = params_of(found["uri"].partition("?")[2])
     return render_template(
         "emulator/pages/offer.html",
         settings=tenant.settings,
-        made=made,
-        qr=qr.svg(made["uri"], "The offer as a QR code"),
+        made=found,
+        good=made.good(tenant, found),
+        qr=qr.svg(found["uri"], "The offer as a QR code"),
         wallet=with_params(f"{tenant.settings.wallet_url}/", dict(offer)),
     )
+
+
+def _not_made(tenant: Tenant, field: str, text: str) -> tuple[str, int]:
+    flow = "pre-authorized" if _is_pre_authorized() else "authorization-code"
+    return home.show(tenant, home.Mistake(flow, field, text)), 400
 
 
 def _is_pre_authorized() -> bool:

@@ -2,14 +2,18 @@
 
 from typing import NamedTuple
 
-from hook.emulator.state import Configuration, Journey, Json
+from hook.emulator.journey.visits import KINDS
+from hook.emulator.state import Configuration, Hop, Journey, Json
 from hook.emulator.tenant import Tenant
+
+from . import reading
 
 OUTCOMES = {
     "issued": "Issued",
     "answered": "Answered",
     "refused": "Refused",
     "failed": "Went wrong",
+    "silent": "Nothing came back (that is right)",
     "under-way": "Under way",
 }
 GRANTS = {
@@ -40,7 +44,7 @@ def line(tenant: Tenant, journey: Journey) -> Line:
     names = [name_of(each) for each in _configurations(tenant, journey)]
     return Line(
         journey.id,
-        ", ".join(dict.fromkeys(names)) or "A visit",
+        ", ".join(dict.fromkeys(names)) or _visit(journey),
         GRANTS.get(journey.grant, journey.grant),
         outcome(journey),
         ago(tenant.now() - journey.started),
@@ -53,23 +57,43 @@ def outcome(journey: Journey) -> str:
         return "issued"
     if journey.message:
         return "refused"
-    if journey.hops and not journey.hops[-1].good:
-        return "refused" if _error(journey).get("error") == "access_denied" else "failed"
-    return "answered" if journey.grant == "visit" and _was_answered(journey) else "under-way"
+    last = _last(journey)
+    if last and not last.good:
+        return "refused" if _error(last).get("error") == "access_denied" else "failed"
+    if journey.grant != "visit":
+        return "under-way"
+    if _was_answered(journey):
+        return "answered"
+    return "under-way" if _kind(journey) == "good" else "silent"
 
 
 def why(journey: Journey) -> str:
     """Say why a journey came to nothing, without the hook having refused; else nothing."""
-    if journey.issued or not journey.hops or journey.hops[-1].good:
+    last = _last(journey)
+    if journey.issued or not last or last.good:
         return ""
-    carried = journey.hops[-1].carried
-    return str(_error(journey).get("error_description") or carried.get("reason") or "")
+    return str(_error(last).get("error_description") or last.carried.get("reason") or "")
 
 
-def _error(journey: Journey) -> Json:
-    """Give what the last hop says of an error; in an address it stands among the parameters."""
-    carried = journey.hops[-1].carried
-    return dict(carried.get("parameters") or carried)
+def _last(journey: Journey) -> Hop | None:
+    """Find the latest hop that is not a mere repetition."""
+    return next((hop for hop in reversed(journey.hops) if "repeats" not in hop.carried), None)
+
+
+def _error(hop: Hop) -> Json:
+    """Give what a hop says of an error; in an address it stands among the parameters."""
+    return dict(hop.carried.get("parameters") or hop.carried)
+
+
+def _kind(journey: Journey) -> str:
+    """Tell what kind of visit it was to the hook."""
+    sent = reading.arrival_of(journey)
+    return str(sent.carried["visit"]) if sent else "good"
+
+
+def _visit(journey: Journey) -> str:
+    kind = _kind(journey)
+    return "A visit" if kind == "good" else f"A visit: {KINDS[kind].label}"
 
 
 def _was_answered(journey: Journey) -> bool:

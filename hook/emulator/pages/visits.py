@@ -2,8 +2,11 @@
 
 from flask import render_template
 
+from hook.emulator.journey.sending import hook_of, why_none
 from hook.emulator.journey.visits import KINDS, last_good
 from hook.emulator.tenant import Tenant
+
+from . import controls
 
 
 def show(tenant: Tenant) -> str:
@@ -11,7 +14,9 @@ def show(tenant: Tenant) -> str:
     return render_template(
         "emulator/pages/visits.html",
         settings=tenant.settings,
-        hook=tenant.state.hook,
+        hook=hook_of(tenant),
+        why_none=why_none(tenant),
+        faults_on=controls.faults_on(tenant),
         kinds=KINDS,
         can_replay=last_good(tenant) is not None,
     )

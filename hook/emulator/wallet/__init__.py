@@ -12,6 +12,7 @@ from .held import Holders
 def add(site: Site) -> None:
     """Add its addresses."""
     holders = Holders()
+    site.tenant.also_emptied.append(holders.clear)
     site.add("/", partial(views.home, holders))
     site.add("/accept", partial(views.accept, holders), "POST")
     site.add("/cb", partial(views.back, holders))

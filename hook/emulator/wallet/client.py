@@ -23,12 +23,21 @@ NOT_UNDERSTOOD = {
 
 
 class Refused(Exception):
-    """The issuer said no. The text is for the person; `why` is what the issuer said."""
+    """The issuer said no. The text is for the person; `why` is what the issuer said.
 
-    def __init__(self, text: str, why: str = "", code: str = "") -> None:
+    `param` is what it said no to, where it names that as MATTR VII does.
+    """
+
+    def __init__(self, text: str, why: str = "", code: str = "", param: str = "") -> None:
         super().__init__(text)
         self.why = why
         self.code = code
+        self.param = param
+
+    @property
+    def is_for_good(self) -> bool:
+        """Whether the offer itself gives nothing any more, whatever code is typed."""
+        return self.param == "pre-authorized_code"
 
 
 @dataclass(frozen=True)
@@ -140,5 +149,11 @@ def _post(url: str, text: str, **sent: Any) -> Json:
     body = found if isinstance(found, dict) else {}
     if answer.status != 200:
         why = body.get("error_description") or body.get("message") or f"status {answer.status}"
-        raise Refused(text, str(why), str(body.get("error", "")))
+        raise Refused(text, str(why), str(body.get("error", "")), _param(body))
     return body
+
+
+def _param(body: Json) -> str:
+    details = body.get("details")
+    first = details[0] if isinstance(details, list) and details else None
+    return str(first.get("param", "")) if isinstance(first, dict) else ""

@@ -4,7 +4,7 @@ import secrets
 
 from hook.emulator import http
 
-from . import cards, client, mdoc
+from . import cards, client
 from .client import Refused, Token
 from .held import Holder
 from .metadata import Issuer, Json, Kind
@@ -20,8 +20,8 @@ def collect(
     """
     kinds = [_kind(issuer, each) for each in offer.configurations]
     issued = [(kind, client.credential(issuer, kind, token, holder.key, now)) for kind in kinds]
-    told = _told(issuer, token) if is_ours else {}
-    return [_keep(holder, kind, issuer, credential, told) for kind, credential in issued]
+    how = told(issuer, token) if is_ours else {}
+    return [_keep(holder, kind, issuer, credential, how) for kind, credential in issued]
 
 
 def _kind(issuer: Issuer, key: str) -> Kind:
@@ -36,18 +36,18 @@ def _keep(holder: Holder, kind: Kind, issuer: Issuer, credential: str | Json, to
     origins = issued[-1].get("origins", {}) if issued else {}
     try:
         card = cards.make(key, kind, issuer, credential, {**told, "origins": origins})
-    except mdoc.BadDocument as error:
+    except (ValueError, RecursionError) as error:
         raise Refused("The issuer sent a credential that this wallet cannot read.") from error
     holder.cards.put(key, card)
     return key
 
 
-def _told(issuer: Issuer, token: Token) -> Json:
+def told(issuer: Issuer, token: Token) -> Json:
     """Ask the stand-in how it came to what it issued; no real tenant has such a page."""
     headers = {"Authorization": f"Bearer {token.access}"}
     try:
         answer = http.fetch(f"{issuer.url}/journeys/mine.json", headers=headers)
-        told: Json = answer.json() if answer.status == 200 else {}
+        found: Json = answer.json() if answer.status == 200 else {}
     except (http.Unreachable, ValueError):
         return {}
-    return told
+    return found

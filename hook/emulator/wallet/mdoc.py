@@ -9,6 +9,9 @@ import cbor2
 Json = dict[str, Any]
 ENCODED_CBOR = 24
 """The tag of bytes that hold CBOR (RFC 8949 section 3.4.5.1)."""
+REFERENCES = (25, 29)
+"""Tags that stand for what came before: with them a value may hold itself, or grow without end."""
+DEEPEST = 100
 
 
 class BadDocument(ValueError):
@@ -22,14 +25,14 @@ def read(text: str) -> Json:
     """
     try:
         data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-        return _read(cbor2.loads(data))
+        return _read(_decoded(data))
     except (ValueError, LookupError, TypeError, AttributeError, cbor2.CBORError) as error:
         raise BadDocument("This is not a mobile document.") from error
 
 
 def _read(signed: Any) -> Json:
     # COSE_Sign1 (RFC 9052 section 4.2): protected, unprotected, payload, signature.
-    security = _open(cbor2.loads(signed["issuerAuth"][2]))
+    security = _open(_decoded(signed["issuerAuth"][2]))
     return {
         "docType": security.get("docType"),
         "nameSpaces": {name: _elements(items) for name, items in signed["nameSpaces"].items()},
@@ -46,7 +49,16 @@ def _elements(items: Any) -> Json:
 
 def _open(found: Any) -> Any:
     tagged = isinstance(found, cbor2.CBORTag) and found.tag == ENCODED_CBOR
-    return cbor2.loads(found.value) if tagged else found
+    return _decoded(found.value) if tagged else found
+
+
+def _decoded(data: bytes) -> Any:
+    refusing = dict.fromkeys(REFERENCES, _refuse)
+    return cbor2.loads(data, semantic_decoders=refusing, max_depth=DEEPEST)
+
+
+def _refuse(*_: object) -> None:
+    raise BadDocument("A mobile document refers to nothing that came before.")
 
 
 def plain(value: Any) -> Any:

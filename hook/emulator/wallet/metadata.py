@@ -60,18 +60,29 @@ def read(url: str) -> Issuer:
         raise BadIssuer("The issuer does not say what it issues (openid-credential-issuer).")
     if document.get("credential_issuer", url) != url:
         raise BadIssuer("The issuer’s own document is about another issuer.")
-    servers = document.get("authorization_servers")
-    server = servers[0] if isinstance(servers, list) and servers else url
-    merged = document | (_document(str(server), "oauth-authorization-server") or {})
+    merged = document | _about_authorization(document, url)
     return Issuer(
         url,
         _text(_first(document.get("display")).get("name")) or str(urlsplit(url).hostname),
         _endpoint(merged, "authorization_endpoint"),
         _endpoint(merged, "token_endpoint"),
         _endpoint(document, "credential_endpoint"),
-        _text(document.get("nonce_endpoint")),
+        _endpoint(document, "nonce_endpoint") if document.get("nonce_endpoint") else "",
         {kind.id: kind for kind in _kinds(document)},
     )
+
+
+def _about_authorization(document: Json, url: str) -> Json:
+    """Read what an issuer's authorization server says of itself; empty if it says nothing."""
+    servers = document.get("authorization_servers")
+    server = servers[0] if isinstance(servers, list) and servers else url
+    if not isinstance(server, str) or not is_web(server):
+        raise BadIssuer("The issuer does not say where its authorization server is.")
+    found = _document(server, "oauth-authorization-server") or {}
+    # RFC 8414 §3.3: what is said of another server must not be used.
+    if found.get("issuer", server) != server:
+        raise BadIssuer("The authorization server’s document is about another server.")
+    return found
 
 
 def _document(url: str, name: str) -> Json | None:

@@ -12,7 +12,7 @@ from hook.emulator.tenant import Tenant
 
 from . import client, keys, metadata, offers
 from .client import Refused
-from .collecting import collect
+from .collecting import collect, told
 from .held import COOKIE, Attempt, Holder, Holders, Refusal
 from .metadata import Issuer
 from .offers import Offer
@@ -29,6 +29,7 @@ def home(holders: Holders, tenant: Tenant) -> str:
     """Show the cards, or the offer that the address holds. Raises `Problem`."""
     written = request.args.get("credential_offer") or request.args.get("offer")
     if written is not None:
+        _check_is_page()
         return _consent(tenant, _asked(written))
     holder = _holder(holders)
     cards = list(reversed(holder.cards.all())) if holder else []
@@ -44,13 +45,16 @@ def accept(holders: Holders, tenant: Tenant) -> Response | tuple[str, int]:
     holder = _holder(holders) or Holder()
     holders.put(holder.id, holder)
     if not asked.offer.code:
-        return _with(holder, redirect(_away(tenant, holder, asked), 303))
+        return _with(tenant, holder, redirect(_away(tenant, holder, asked), 303))
     try:
         code = request.form.get("tx_code", "").strip()
         token = client.redeem_offer(asked.issuer, asked.offer, code)
     except Refused as refused:
-        return _consent(tenant, asked, refused.why or str(refused)), 400
-    return _with(holder, _get(tenant, holder, asked, token))
+        if not refused.is_for_good:
+            return _consent(tenant, asked, refused.why or str(refused)), 400
+        over = Refused("This offer is over. Ask for another.", refused.why)
+        return _with(tenant, holder, _refuse(tenant, holder, asked, over))
+    return _with(tenant, holder, _get(tenant, holder, asked, token))
 
 
 def back(holders: Holders, tenant: Tenant) -> Response:
@@ -66,14 +70,14 @@ def back(holders: Holders, tenant: Tenant) -> Response:
     if "code" not in request.args or "error" in request.args:
         why = request.args.get("error_description") or request.args.get("error", "")
         refused = Refused("The issuer does not issue the credential.", why)
-        return _refuse(tenant, holder, asked, refused, state)
+        return _refuse(tenant, holder, asked, refused, _begun_with(asked, state))
     try:
         token = client.redeem(
             asked.issuer, request.args["code"], attempt.verifier, _back_here(tenant)
         )
     except Refused as refused:
-        return _refuse(tenant, holder, asked, refused, state)
-    return _get(tenant, holder, asked, token, state)
+        return _refuse(tenant, holder, asked, refused, _begun_with(asked, state))
+    return _get(tenant, holder, asked, token)
 
 
 def card(holders: Holders, tenant: Tenant, key: str) -> str:
@@ -102,6 +106,12 @@ def refusal(holders: Holders, tenant: Tenant, key: str) -> str:
     if found is None:
         raise Problem(404, "error", "Nothing to show", "This wallet knows of no such refusal.")
     return render_template("emulator/wallet/refused.html", settings=tenant.settings, refusal=found)
+
+
+def _check_is_page() -> None:
+    """Raise `Problem` where the browser wants a picture, say: another site's page asks for it."""
+    if request.headers.get("Sec-Fetch-Dest", "document") != "document":
+        raise Problem(403, "error", "Not a page", "An offer is opened as a page of its own.")
 
 
 def _asked(written: str) -> Asked:
@@ -138,23 +148,28 @@ def _back_here(tenant: Tenant) -> str:
     return f"{tenant.settings.wallet_url}/cb"
 
 
-def _get(
-    tenant: Tenant, holder: Holder, asked: Asked, token: client.Token, state: str = ""
-) -> Response:
+def _get(tenant: Tenant, holder: Holder, asked: Asked, token: client.Token) -> Response:
     try:
         ours = _is_ours(tenant, asked.issuer)
         made = collect(holder, asked.offer, asked.issuer, token, tenant.clock(), ours)
     except Refused as refused:
-        return _refuse(tenant, holder, asked, refused, state)
+        journey = str(told(asked.issuer, token).get("url", "")) if ours else ""
+        return _refuse(tenant, holder, asked, refused, journey)
     path = f"cards/{made[0]}" if len(made) == 1 else ""
     return redirect(f"{tenant.settings.wallet_url}/{path}", 303)
 
 
-def _refuse(tenant: Tenant, holder: Holder, asked: Asked, refused: Refused, state: str) -> Response:
-    key = secrets.token_urlsafe(8)
-    ours = _is_ours(tenant, asked.issuer)
-    journey = f"{asked.issuer.url}/journeys?state={state}" if ours and state else ""
-    holder.refusals.put(key, Refusal(str(refused), refused.why, asked.issuer.name, journey))
+def _begun_with(asked: Asked, state: str) -> str:
+    """Give where the stand-in shows the journey that began with a state of ours."""
+    return f"{asked.issuer.url}/journeys?state={state}"
+
+
+def _refuse(
+    tenant: Tenant, holder: Holder, asked: Asked, refused: Refused, journey: str = ""
+) -> Response:
+    """Keep why there is no credential, and show it; only the stand-in shows journeys."""
+    key, shown = secrets.token_urlsafe(8), journey if _is_ours(tenant, asked.issuer) else ""
+    holder.refusals.put(key, Refusal(str(refused), refused.why, asked.issuer.name, shown))
     return redirect(f"{tenant.settings.wallet_url}/refusals/{key}", 303)
 
 
@@ -166,6 +181,7 @@ def _holder(holders: Holders) -> Holder | None:
     return holders.get(request.cookies.get(COOKIE, ""))
 
 
-def _with(holder: Holder, response: Response) -> Response:
-    response.set_cookie(COOKIE, holder.id, httponly=True, samesite="Lax")
+def _with(tenant: Tenant, holder: Holder, response: Response) -> Response:
+    secure = tenant.settings.wallet_url.startswith("https:")
+    response.set_cookie(COOKIE, holder.id, secure=secure, httponly=True, samesite="Lax")
     return response

@@ -183,6 +183,36 @@ def test_a_claim_whose_name_would_get_lost_is_refused(
     issued(desk.asked(desk.granted("any", hook_claims={"all": wrap("name")}), body))
 
 
+def alike(objects: int, lists: int = 2) -> Json:
+    """Lists that are equal, of objects that are equal."""
+    return {"all": [{"in": [{"a": "b"}] * objects}] * lists}
+
+
+# To sign the first of them would take half a minute, with one object more five.
+@pytest.mark.parametrize(
+    ("bad", "good"),
+    [
+        (alike(9), alike(3)),
+        (alike(4), alike(3)),
+        (alike(9), {"all": [{"in": [{"a": each} for each in "abcdefghi"]}, {"out": []}]}),
+        (alike(9, lists=1), alike(8, lists=1)),
+    ],
+)
+def test_a_claim_with_too_many_equal_objects_is_refused(desk: Desk, bad: Json, good: Json) -> None:
+    refused = any_card(desk, bad)
+    assert refusal(refused) == (400, "credential_request_denied")
+    assert "more than 8 objects that look the same" in refused.text
+    assert issued(any_card(desk, good))["credentialSubject"]["all"] == good["all"]
+
+
+def test_a_claim_that_is_nested_too_deeply_is_refused(desk: Desk) -> None:
+    def nested(depth: int) -> Json:
+        return {"all": json.loads("[" * depth + "]" * depth)}
+
+    assert refusal(any_card(desk, nested(600))) == (400, "credential_request_denied")
+    assert issued(any_card(desk, nested(100)))
+
+
 def test_a_type_that_would_get_lost_is_refused(desk: Desk) -> None:
     assert refusal(any_card(desk, {"name": "Mere"}, type="Any card")) == (
         400,

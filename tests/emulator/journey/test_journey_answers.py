@@ -16,10 +16,17 @@ def accepted(response: TestResponse) -> bool:
     )
 
 
-def refused(response: TestResponse, reason: str) -> bool:
+def refused(response: TestResponse, reason: str, page: str = "bad-answer") -> bool:
+    text = response.text
+    shown = text[text.index('id="reason"') :] if response.status_code == 400 else ""
+    end = "</blockquote>" if page == "bad-answer" else "</p>"
+    return f'data-page="{page}"' in text and reason in shown.partition(end)[0]
+
+
+def repeated(response: TestResponse, journey: str) -> bool:
     page = response.text
-    shown = page[page.index('id="reason"') :] if response.status_code == 400 else ""
-    return 'data-page="bad-answer"' in page and reason in shown.partition("</blockquote>")[0]
+    shown = "What came first stands" in page and "cannot be believed" not in page
+    return response.status_code == 409 and shown and f'href="{journey}"' in page
 
 
 def test_a_visit_with_a_proper_answer_ends_where_its_journey_is_shown(trip: Trip) -> None:
@@ -45,6 +52,9 @@ def test_a_visit_with_a_proper_answer_ends_where_its_journey_is_shown(trip: Trip
         ({"exp": NOON}, "0 seconds"),
         ({"iat": NOON + 31, "exp": NOON + 91}, "from now"),
         ({"iat": NOON - 90, "exp": NOON - 30}, "expired"),
+        ({"iat": -(10**400), "exp": 60 - 10**400}, "iat and exp"),
+        ({"iat": 10**400, "exp": 10**400 + 60}, "iat and exp"),
+        ({"iat": -(10**4299), "exp": 9 * 10**4299}, "iat and exp"),
         ({"state": "q3Zt0-1bXv9KfLm2Rp7sY"}, "state"),
         ({"state": 7}, "state"),
         ({"state": None}, "state"),
@@ -104,9 +114,33 @@ def test_one_state_takes_one_answer(trip: Trip) -> None:
     arrival = trip.arrival()
     token = trip.sign(trip.answer(arrival))
     assert accepted(trip.come_back(arrival, token))
-    assert refused(trip.come_back(arrival, token), "answered before")
     other = trip.sign(trip.answer(arrival, claims={"pronouns": "he/him"}))
     assert refused(trip.come_back(arrival, other), "answered before")
+
+
+@pytest.mark.parametrize("later", [0, 30, 4000])
+@pytest.mark.parametrize("is_signed_anew", [True, False])
+def test_an_answer_that_comes_once_more_changes_nothing_and_says_so(
+    trip: Trip, later: int, is_signed_anew: bool
+) -> None:
+    arrival = trip.arrival()
+    token = trip.sign(trip.answer(arrival))
+    journey = trip.come_back(arrival, token).location
+    before = (trip.get(f"{journey}.json").json or {})["outcome"]
+    trip.time = NOON + later
+    again = trip.sign(trip.answer(arrival)) if is_signed_anew else token
+    assert repeated(trip.come_back(arrival, again), journey)
+    assert (trip.get(f"{journey}.json").json or {})["outcome"] == before == "answered"
+    assert trip.hop.title == "Hook to tenant, once more"
+    assert trip.events[-1] == "OPENID_INTERACTION_HOOK_SUCCESS"
+
+
+def test_an_answer_that_comes_once_more_with_a_strangers_signature_is_refused(trip: Trip) -> None:
+    arrival = trip.arrival()
+    answer = trip.answer(arrival)
+    journey = trip.come_back(arrival, trip.sign(answer)).location
+    assert refused(trip.come_back(arrival, trip.sign(answer, key=b"a" * 32)), "signature")
+    assert repeated(trip.come_back(arrival, trip.sign(answer)), journey)
 
 
 def test_a_refused_answer_does_not_use_the_state_up(trip: Trip) -> None:
@@ -122,7 +156,7 @@ def test_an_answer_after_the_session_ended_is_refused(trip: Trip) -> None:
         trip.time = NOON + seconds
         answer = trip.answer(arrival, iat=NOON + seconds, exp=NOON + seconds + 60)
         response = trip.come_back(arrival, trip.sign(answer))
-        assert accepted(response) if verdict else refused(response, "session")
+        assert accepted(response) if verdict else refused(response, "session", "timed-out")
 
 
 def test_the_query_of_the_redirect_url_must_come_back(trip: Trip) -> None:
@@ -161,9 +195,11 @@ def test_a_hook_that_answers_a_bad_visit_is_found_out(trip: Trip, kind: str) -> 
 def test_a_replayed_visit_still_takes_only_one_answer(trip: Trip) -> None:
     arrival = trip.arrival()
     assert trip.arrival("replay") == arrival
-    assert accepted(trip.come_back(arrival, trip.sign(trip.answer(arrival))))
+    journey = trip.come_back(arrival, trip.sign(trip.answer(arrival))).location
     assert trip.arrival("replay") == arrival
-    assert refused(trip.come_back(arrival, trip.sign(trip.answer(arrival))), "answered before")
+    assert repeated(trip.come_back(arrival, trip.sign(trip.answer(arrival))), journey)
+    other = trip.sign(trip.answer(arrival, claims={}))
+    assert refused(trip.come_back(arrival, other), "answered before")
 
 
 def test_the_refusal_page_lists_what_was_in_order(trip: Trip) -> None:

@@ -105,7 +105,7 @@ def test_after_a_time_out_the_person_stays_at_the_tenant(tenant: ServedTrip) -> 
     browser, arrival = log_in(tenant, wallet)
     tenant.time = NOON + 1230
     come_back(tenant, browser, arrival)
-    assert (browser.status, browser.main["data-page"]) == (400, "bad-answer")
+    assert (browser.status, browser.main["data-page"]) == (400, "timed-out")
     assert browser.url.startswith(tenant.settings.tenant_url)
 
 

@@ -141,7 +141,7 @@ def test_nested_claims_are_kept_unless_that_is_switched(
 
 def test_one_state_takes_one_answer_unless_that_is_switched(serve: Serve) -> None:
     strict, lenient = serve(), serve(assume={"answer-replay": "accept"})
-    for served, status in ((strict, 400), (lenient, 302)):
+    for served, status in ((strict, 409), (lenient, 302)):
         arrival = served.to_hook()
         assert served.answered(arrival).status_code == 302
         assert served.answered(arrival).status_code == status
@@ -169,6 +169,9 @@ def test_after_a_time_out_the_person_sees_a_page_and_the_wallet_nothing(
     response = served.answered(arrival)
     assert response.status_code == 400
     assert "session had already ended" in response.text
+    assert "cannot be believed" not in response.text
+    for url in (f"{served.settings.wallet_url}/", f"/journeys/{served.journey.id}"):
+        assert f'{url}">' in response.text
     assert served.events[-1] == "OPENID_INTERACTION_HOOK_FAIL"
     served.time = NOON + 1229
     assert served.answered(arrival).status_code == 302
@@ -189,13 +192,16 @@ def test_what_was_told_to_the_wallet_cannot_be_answered_any_more(serve: Serve) -
     served.tenant.state.faults.set({"session_timed_out": True})
     assert "error" in query_of(served.answered(arrival).location)
     served.tenant.state.faults.set({"session_timed_out": False})
-    assert "answered before" in served.answered(arrival).text
+    assert "What came first stands" in served.answered(arrival).text
+    assert "answered before" in served.answered(arrival, claims={}).text
 
 
 def test_a_time_out_can_be_forced(served: ServedTrip) -> None:
     arrival = served.to_hook()
     served.tenant.state.faults.set({"session_timed_out": True})
-    assert served.answered(arrival).status_code == 400
+    response = served.answered(arrival)
+    assert response.status_code == 400
+    assert "“Hook sessions have timed out” is on" in response.text
     served.tenant.state.faults.set({"session_timed_out": False})
     assert served.answered(arrival).status_code == 302
 
@@ -209,8 +215,12 @@ def test_without_a_hook_the_login_leads_straight_to_the_wallet(served: ServedTri
     assert "interactionHook" not in told
 
 
-@pytest.mark.parametrize("way", ["configuration", "fault"])
-def test_a_disabled_hook_is_passed_by(served: ServedTrip, way: str) -> None:
+@pytest.mark.parametrize(
+    ("way", "why"), [("configuration", "disabled in its configuration"), ("fault", "Skip the hook")]
+)
+def test_a_disabled_hook_is_passed_by_and_the_inspector_says_why(
+    served: ServedTrip, way: str, why: str
+) -> None:
     assert "/kauri?" in served.log_in(served.authorize().location).location
     if way == "fault":
         served.tenant.state.faults.set({"hook_disabled": True})
@@ -219,3 +229,6 @@ def test_a_disabled_hook_is_passed_by(served: ServedTrip, way: str) -> None:
         served.manage("PUT", "/v1/openid/configuration", {"interactionHook": hook})
     response = served.log_in(served.authorize().location)
     assert query_of(response.location).keys() == {"code", "state"}
+    page = served.get(f"/journeys/{served.journey.id}").text
+    assert "The hook was skipped" in page
+    assert why in page

@@ -8,6 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from werkzeug.test import TestResponse
 
+from hook.emulator.journey.sessions import COOKIE
 from tests.support.emulator_trip import NOON, Trip, query_of
 from tests.support.login_provider import (
     CLIENT,
@@ -20,6 +21,7 @@ from tests.support.login_provider import (
     basic,
     jwk,
 )
+from tests.support.serving import deaf_port
 
 CALLBACK = "/v1/oauth/authentication/callback"
 
@@ -121,6 +123,8 @@ def test_the_claims_of_the_id_token_are_those_of_the_login(elsewhere: Trip) -> N
         ({"iat": NOON + 61}, "future"),
         ({"iat": None}, "numbers"),
         ({"iat": True}, "numbers"),
+        ({"nbf": NOON + 61}, "not good yet"),
+        ({"nbf": "soon"}, "numbers"),
         ({"sub": ""}, "sub"),
         ({"sub": None}, "sub"),
     ],
@@ -138,6 +142,7 @@ def test_an_id_token_with_one_wrong_claim_is_not_believed(
     [
         {"exp": NOON - 59},
         {"iat": NOON + 60},
+        {"nbf": NOON + 60},
         {"aud": [CLIENT]},
         {"aud": ["somebody", CLIENT], "azp": CLIENT},
         {"exp": NOON + 0.5},
@@ -279,11 +284,16 @@ def test_the_issuer_of_a_provider_may_end_with_a_slash(
     assert accepted(come_back(elsewhere))
 
 
-def test_a_provider_that_does_not_answer_is_told_to_the_wallet(trip: Trip) -> None:
-    response = trip.authorize()
-    assert refused(trip, response, "cannot be reached")
+def test_a_provider_that_does_not_answer_is_told_to_the_wallet(
+    elsewhere: Trip, provider: LoginProvider
+) -> None:
+    with deaf_port() as port:
+        nobody = provider.settings(url=f"http://127.0.0.1:{port}")
+        elsewhere.tenant.state.providers.put("one", nobody)
+        response = elsewhere.authorize()
+    assert refused(elsewhere, response, "cannot be reached")
     assert query_of(response.location)["error"] == "temporarily_unavailable"
-    assert trip.events[-2:] == [
+    assert elsewhere.events[-2:] == [
         "OPENID_AUTHENTICATION_PROVIDER_AUTHORIZE_FAIL", "OPENID_AUTHORIZE_FAIL"
     ]  # fmt: skip
 
@@ -322,6 +332,7 @@ def test_a_login_counts_once(elsewhere: Trip) -> None:
     again = elsewhere.get(address)
     assert again.status_code == 400
     assert "not under way" in again.text
+    assert f'href="{elsewhere.settings.wallet_url}/">Start again in the wallet' in again.text
 
 
 def test_the_state_of_a_hooks_visit_is_no_login(elsewhere: Trip) -> None:
@@ -367,6 +378,18 @@ def test_only_the_claims_that_the_provider_lists_are_persisted(
     (user,) = elsewhere.tenant.state.users.all()
     assert user["claims"] == {"email": "ripeka@kauri.example"}
     assert elsewhere.journey.persisted == ("email",)
+
+
+@pytest.mark.parametrize(("scheme", "is_secure"), [("https", True), ("http", False)])
+def test_the_cookie_of_a_login_at_an_https_address_is_for_https_only(
+    new_trip: Callable[..., Trip], provider: LoginProvider, scheme: str, is_secure: bool
+) -> None:
+    trip = new_trip(tenant_url=f"{scheme}://localhost:9000")
+    trip.tenant.state.providers.put("one", provider.settings())
+    trip.tenant.state.providers.take(trip.tenant.state.providers.all()[0]["id"])
+    cookie = come_back(trip).headers["Set-Cookie"]
+    assert cookie.startswith(f"{COOKIE}=")
+    assert ("; Secure" in cookie) is is_secure
 
 
 def test_a_skewed_clock_shifts_what_the_tenant_says_and_believes(

@@ -183,8 +183,8 @@ def test_three_wrong_transaction_codes_end_an_offer(trip: Trip) -> None:
     made = offer(trip, transactionCodeConfiguration={"inputMode": "numeric"})
     right = str(made["transaction"])
     wrong = "000000" if right != "000000" else "111111"
-    for _ in range(3):
-        assert refused(redeem(trip, made["code"], tx_code=wrong), "invalid_grant", "tx_code")
+    for named in ("tx_code", "tx_code", "pre-authorized_code"):
+        assert refused(redeem(trip, made["code"], tx_code=wrong), "invalid_grant", named)
     gone = redeem(trip, made["code"], tx_code=right)
     assert refused(gone, "invalid_grant", "pre-authorized_code")
 

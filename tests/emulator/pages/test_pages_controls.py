@@ -1,6 +1,7 @@
 """The forms that change the tenant."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 
@@ -108,6 +109,15 @@ def test_the_wallets_page_cannot_press_the_tenants_buttons(trip: Trip) -> None:
     url = trip.settings.tenant_url + "/reset"
     assert trip.browser.post(url, headers=others).status_code == 403
     assert trip.browser.post(url, headers=own).status_code == 303
+
+
+def test_behind_https_our_own_pages_may_still_send_forms(new_trip: Callable[..., Trip]) -> None:
+    # What ends the encryption passes requests on without it.
+    url, own = "https://localhost", {"Origin": "https://localhost"}
+    trip = new_trip(tenant_url=url)
+    assert trip.browser.post("http://localhost/reset", headers=own).status_code == 303
+    others = {"Origin": "http://localhost"}
+    assert trip.browser.post("http://localhost/reset", headers=others).status_code == 403
 
 
 def test_wallets_in_a_browser_may_ask_for_a_token(trip: Trip) -> None:

@@ -73,6 +73,28 @@ def test_a_refusal_is_shown_with_the_hooks_message(trip: Trip) -> None:
     assert '<blockquote id="message">Identity &lt;i&gt;not&lt;/i&gt; shown</blockquote>' in page
 
 
+@pytest.mark.parametrize(
+    ("kind", "called", "outcome"),
+    [("good", "A visit", "under-way"), ("expired", "A visit: Expired", "silent")],
+)
+def test_a_visit_is_called_by_its_kind_and_a_bad_one_gets_nothing_back(
+    trip: Trip, kind: str, called: str, outcome: str
+) -> None:
+    trip.visit(kind)
+    for page in (trip.get("/").text, inspected(trip)):
+        assert f'data-outcome="{outcome}"' in page
+        assert ("Nothing came back (that is right)" in page) is (kind != "good")
+    assert f"<strong>{called}</strong>" in trip.get("/").text
+    assert f"{called}, straight to the hook" in inspected(trip)
+
+
+def test_a_bad_visit_that_was_answered_went_wrong(trip: Trip) -> None:
+    arrival = trip.arrival("expired")
+    assert 'data-outcome="silent"' in inspected(trip)
+    trip.come_back(arrival, trip.sign(trip.answer(arrival)))
+    assert 'data-outcome="failed"' in inspected(trip)
+
+
 def test_a_visit_under_way_is_shown_as_far_as_it_got(trip: Trip) -> None:
     arrival = trip.arrival()
     page = inspected(trip)

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from tests.emulator.conftest import Serve
-from tests.support.emulator_trip import SECRET, ServedTrip, Trip, query_of
+from tests.support.emulator_trip import NOON, SECRET, ServedTrip, Trip, query_of
 from tests.support.emulator_wallet import Holder
 
 
@@ -68,7 +68,7 @@ def test_a_pre_authorized_offer_shows_its_transaction_code(served: ServedTrip) -
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"credentials": []}, "credentials"),
+        ({"credentials": []}, "Tick at least one credential."),
         ({"credentials": ["nothing"]}, "unknown id"),
         ({"claims": "{"}, "not a JSON object"),
         ({"claims": "[]"}, "not a JSON object"),
@@ -82,6 +82,55 @@ def test_an_offer_that_cannot_be_made_is_explained(
     refused = trip.post("/offers", form | change)
     assert refused.status_code == 400
     assert said in refused.text
+    assert "<title>Error: " in refused.text
+    assert len(trip.tenant.state.offer_pages.all()) == 1
+
+
+@pytest.mark.parametrize("flow", ["authorization-code", "pre-authorized"])
+def test_an_offer_of_nothing_is_refused_at_its_own_form(trip: Trip, flow: str) -> None:
+    page = trip.post("/offers", {"flow": flow}).text
+    assert re.findall(r'<fieldset aria-describedby="(.*?)"', page) == [f"{flow}-error"]
+    assert page.count(f'<p class="warning" id="{flow}-error">') == 1
+    form = {"flow": flow, "credentials": ids(trip, "mso_mdoc")}
+    assert trip.post("/offers", form).status_code == 303
+
+
+def test_claims_that_are_no_json_are_marked_and_kept_as_typed(trip: Trip) -> None:
+    form = {"credentials": ids(trip, "mso_mdoc"), "flow": "pre-authorized", "claims": "{<"}
+    page = trip.post("/offers", form).text
+    assert 'aria-invalid="true" aria-describedby="claims-error">{&lt;</textarea>' in page
+    assert 'name="transaction_code" value="yes">' in page
+    assert 'aria-invalid="true"' not in trip.get("/").text
+
+
+def test_without_a_credential_there_is_no_button_to_offer_one(trip: Trip) -> None:
+    assert trip.get("/").text.count("Make the offer</button>") == 2
+    trip.tenant.state.configurations.take(ids(trip, "mso_mdoc")[0])
+    page = trip.get("/").text
+    assert page.count("Make the offer</button>") == 1
+    assert "no mobile document to offer" in page
+    trip.tenant.state.configurations.clear()
+    page = trip.get("/").text
+    assert "Make the offer</button>" not in page
+    assert "no credential to offer" in page
+
+
+def test_the_latest_offers_lead_back_to_their_pages_and_say_how_long_they_are_good(
+    trip: Trip,
+) -> None:
+    assert 'id="offers"' not in trip.get("/").text
+    form = {"credentials": ids(trip, "mso_mdoc"), "flow": "pre-authorized"}
+    made = trip.post("/offers", form).location
+    for later, said in ((0, "good for 5 minutes"), (299, "less than a minute"), (300, "over")):
+        trip.time = NOON + later
+        page = trip.get("/").text
+        link = re.search(r'href="(/offers/[^"]+)">(.*?)</li>', page, re.DOTALL)
+        assert link
+        assert made.endswith(link[1])
+        assert said in link[2]
+        assert said in trip.get(made).text
+    trip.tenant.state.offers.clear()
+    assert "taken or ended" in trip.get(made).text
 
 
 def test_only_mobile_documents_can_be_pre_authorized(trip: Trip) -> None:

@@ -35,6 +35,7 @@ GOOD: dict[str, Any] = {"hook_url": "http://localhost:8000/kauri", "secret": SEC
         ({"hook_url": "http://localhost:port/"}, "hook_url"),
         ({"tenant_url": "http://localhost:9000/"}, "tenant_url"),
         ({"tenant_url": "http://kauri.example:9000"}, "tenant_url must be https"),
+        ({"tenant_url": "https://kauri.example"}, "gets the hook's secret"),
         ({"hook_url": "http://kauri.example:8000/kauri"}, "hook_url must be https"),
         ({"wallet_url": "http://127.0.0.1:9000/wallet"}, "wallet_url"),
         ({"wallet_redirect": "callback"}, "wallet_redirect"),
@@ -44,6 +45,11 @@ def test_a_setting_that_cannot_work_is_refused_by_name(change: dict[str, Any], n
     assert Settings(**GOOD)
     with pytest.raises(SettingsError, match=named):
         Settings(**(GOOD | change))
+
+
+def test_a_tenant_that_others_may_reach_knows_its_api_client() -> None:
+    assert Settings(**GOOD, tenant_url="https://kauri.example", api_client="cli-7:s3")
+    assert Settings(**GOOD, tenant_url="https://localhost:9000")
 
 
 def test_the_secret_is_not_shown_by_accident() -> None:

@@ -95,6 +95,29 @@ def test_a_mobile_document_is_read_to_plain_values() -> None:
     assert read["validityInfo"] == {"signed": "2026-11-22T00:00:00+00:00"}
 
 
+def holding(value: bytes) -> str:
+    """A mobile document whose one element has this value, in CBOR."""
+    identifier, name = cbor2.dumps("elementIdentifier"), cbor2.dumps("elementValue")
+    element = b"\xa2" + identifier + cbor2.dumps("a") + name + value
+    return signed(nameSpaces={"a": [cbor2.CBORTag(24, element)]})
+
+
+# Each refers to something (tags 28 and 29, or 256 and 25) that is plainly there in its twin.
+REFERRING = [
+    ("d81c 81 d81d00", "81 80"),
+    ("82 d81c 81 00 d81d00", "82 81 00 81 00"),
+    ("d90100 82 6461626364 d81900", "d90100 82 6461626364 6461626364"),
+    ("81" * 101 + "00", "81" * 99 + "00"),
+]
+
+
+@pytest.mark.parametrize(("bad", "good"), REFERRING)
+def test_a_value_that_could_grow_without_end_is_refused(bad: str, good: str) -> None:
+    assert mdoc.read(holding(bytes.fromhex(good)))["nameSpaces"]["a"].keys() == {"a"}
+    with pytest.raises(mdoc.BadDocument):
+        mdoc.read(holding(bytes.fromhex(bad)))
+
+
 @pytest.mark.parametrize(
     "text",
     ["", "hello", "é", signed(issuerAuth=[]), signed(nameSpaces=[]), signed(nameSpaces={"a": [1]})],

@@ -129,10 +129,17 @@ def test_an_entry_that_makes_no_sense_takes_nothing_down(publish: Publish, entry
     [
         ({}, "what it issues"),
         ({ISSUER: "<html>"}, "not JSON"),
+        ({ISSUER: "[" * 100_000}, "not JSON"),
         ({ISSUER: ["a"]}, "what it issues"),
         ({ISSUER: endpoints() | {"credential_issuer": "https://a.example"}}, "another issuer"),
         ({ISSUER: endpoints() | {"token_endpoint": ""}}, "token_endpoint"),
         ({ISSUER: endpoints() | {"authorization_endpoint": "javascript:0"}}, "authorization_end"),
+        ({ISSUER: endpoints() | {"nonce_endpoint": "file:///etc/hostname"}}, "nonce_endpoint"),
+        ({ISSUER: endpoints() | {"nonce_endpoint": 7}}, "nonce_endpoint"),
+        ({ISSUER: endpoints() | {"authorization_servers": ["ftp://a.example"]}}, "server is"),
+        ({ISSUER: endpoints() | {"authorization_servers": ["file:///etc/"]}}, "server is"),
+        ({ISSUER: endpoints() | {"authorization_servers": [7]}}, "server is"),
+        ({ISSUER: endpoints(), SERVER: {"issuer": "https://a.example"}}, "another server"),
     ],
 )
 def test_an_issuer_that_cannot_be_used_is_refused_in_words(
@@ -141,8 +148,12 @@ def test_an_issuer_that_cannot_be_used_is_refused_in_words(
     url = publish(documents)
     with pytest.raises(BadIssuer, match=said):
         metadata.read(url)
-    publish({ISSUER: endpoints()})
-    assert metadata.read(url).kinds == {}
+    publish({
+        ISSUER: endpoints() | {"nonce_endpoint": f"{url}/nonce", "authorization_servers": [url]},
+        SERVER: {"issuer": url},
+    })  # fmt: skip
+    issuer = metadata.read(url)
+    assert (issuer.nonce_endpoint, issuer.kinds) == (f"{url}/nonce", {})
 
 
 def test_an_issuer_that_nobody_reaches_is_refused_in_words() -> None:

@@ -1,12 +1,16 @@
 """From an offer to a card in the wallet, and what is told where there is none."""
 
+import json
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
 from hook.emulator.wallet.held import COOKIE
+from hook.emulator.wallet.offers import PRE_AUTHORIZED
 from tests.emulator.conftest import Serve
+from tests.support.api import Api, says, sends
 from tests.support.emulator_trip import query_of
 from tests.support.emulator_wallet import Holder, shown
 
@@ -120,6 +124,7 @@ def test_a_required_claim_without_a_value_is_told(holder: Holder) -> None:
     page = holder.get(back.location).text
     assert "The issuer does not issue the credential." in page
     assert "what the credential requires: name" in page
+    assert f"{holder.trip.settings.tenant_url}/journeys/{holder.trip.journey.id}" in page
 
 
 def test_the_way_back_counts_once_and_in_its_own_browser_only(holder: Holder) -> None:
@@ -161,6 +166,23 @@ def test_a_card_is_for_its_own_browser_and_can_be_thrown_away(holder: Holder) ->
     assert holder.get(card).status_code == 404
 
 
+def test_a_tenant_that_forgets_everything_empties_the_wallet(holder: Holder) -> None:
+    card = holder.walk(holder.offer("ldp_vc")).request.path
+    assert holder.get(card).status_code == 200
+    holder.trip.post("/reset", {})
+    assert holder.get(card).status_code == 404
+    assert "There is nothing in this wallet yet." in holder.get("/").text
+
+
+@pytest.mark.parametrize(("formats", "word"), [((), "them"), (("ldp_vc",), "it")])
+def test_one_card_is_it_and_two_are_them(
+    holder: Holder, formats: tuple[str, ...], word: str
+) -> None:
+    page = holder.look(holder.offer(*formats)).text
+    assert f"before you get {word}." in page
+    assert f">Get {word}</button>" in page
+
+
 def test_a_refusal_is_for_its_own_browser(holder: Holder) -> None:
     page = holder.walk(holder.offer("ldp_vc"), claims=None, error={"message": "no"})
     assert holder.get(page.request.path).status_code == 200
@@ -180,10 +202,13 @@ def test_a_wrong_transaction_code_can_be_corrected(holder: Holder) -> None:
 
 def test_three_wrong_transaction_codes_end_the_offer(holder: Holder) -> None:
     made = holder.pre_authorized()
-    for _ in range(3):
-        holder.accept(made["uri"], tx_code="000000")
-    late = holder.accept(made["uri"], tx_code=str(made["transactionCode"]))
-    assert late.status_code == 400
+    for _ in range(2):
+        assert 'name="tx_code"' in holder.accept(made["uri"], tx_code="000000").text
+    for code, why in (("000000", "for the third time"), (made["transactionCode"], "used or over")):
+        page = holder.get(holder.accept(made["uri"], tx_code=str(code)).location).text
+        assert "This offer is over. Ask for another." in page
+        assert why in page
+        assert "tx_code" not in page
 
 
 def test_an_offer_without_a_transaction_code_asks_for_none(holder: Holder) -> None:
@@ -216,6 +241,54 @@ def test_a_card_of_another_issuer_has_no_inspector(serve: Serve) -> None:
         page = ours.get(back.location).text
         assert "Ripeka Tamihana" in page
         assert ("inspector" in page) is inspected
+
+
+@pytest.mark.parametrize(("depth", "held"), [(600, 0), (60, 1)])
+def test_a_credential_that_cannot_be_read_is_told(holder: Holder, depth: int, held: int) -> None:
+    with Api() as issuer:
+        url = issuer.url("")
+        endpoints = ("authorization_endpoint", "token_endpoint", "credential_endpoint")
+        document: dict[str, Any] = {name: f"{url}/{name}" for name in endpoints}
+        document["credential_configurations_supported"] = {"a": {"format": "ldp_vc"}}
+        issuer.will("/.well-known/openid-credential-issuer", says(document))
+        issuer.will("/token_endpoint", says({"access_token": "t0k"}))
+        claim = "[" * depth + "]" * depth
+        credential = f'{{"credential": {{"credentialSubject": {{"a": {claim}}}}}}}'
+        issuer.will("/credential_endpoint", sends(credential.encode()))
+        grant = {PRE_AUTHORIZED: {"pre-authorized_code": "c0de"}}
+        offer = {"credential_issuer": url, "credential_configuration_ids": ["a"], "grants": grant}
+        page = holder.get(holder.accept(json.dumps(offer)).location).text
+    assert ("that this wallet cannot read" in page) is not held
+    assert holder.get("/").text.count('href="/cards/') == held
+
+
+OFFERED = ("credential_offer", "offer")
+
+
+@pytest.mark.parametrize("name", OFFERED)
+@pytest.mark.parametrize("wanted", ["image", "empty", "iframe", "script"])
+def test_no_other_sites_page_makes_the_wallet_ask_an_issuer(
+    holder: Holder, name: str, wanted: str
+) -> None:
+    with Api() as issuer:
+        offer = {"credential_issuer": issuer.url(""), "credential_configuration_ids": ["a"]}
+        address = f"{holder.url}/?{urlencode({name: json.dumps(offer)})}"
+        made = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": wanted}
+        assert holder.trip.browser.get(address, headers=made).status_code == 403
+        assert issuer.asked("/.well-known/openid-credential-issuer") == []
+        opened = made | {"Sec-Fetch-Dest": "document"}
+        assert holder.trip.browser.get(address, headers=opened).status_code == 400
+        assert len(issuer.asked("/.well-known/openid-credential-issuer")) == 1
+
+
+@pytest.mark.parametrize(("scheme", "is_secure"), [("https", True), ("http", False)])
+def test_the_cookie_of_a_wallet_at_an_https_address_is_for_https_only(
+    serve: Serve, scheme: str, is_secure: bool
+) -> None:
+    holder = Holder(serve(wallet_url=f"{scheme}://wallet.test"))
+    cookie = holder.accept(holder.offer("ldp_vc")).headers["Set-Cookie"]
+    assert cookie.startswith(f"{COOKIE}=")
+    assert ("; Secure" in cookie) is is_secure
 
 
 def test_the_empty_wallet_leads_to_the_issuer(holder: Holder) -> None:

@@ -10,7 +10,7 @@ from hook.emulator.tenant import Tenant
 
 TRIES = 3
 
-Reason = Literal["unknown", "expired", "missing-code", "unexpected-code", "wrong-code"]
+Reason = Literal["unknown", "expired", "missing-code", "unexpected-code", "wrong-code", "ended"]
 
 
 class Refused(Exception):
@@ -26,7 +26,8 @@ def redeem(tenant: Tenant, code: str, transaction_code: str = "") -> PreAuthoriz
 
     Looking, counting and spending are one act: of many requests at once one gets the offer, and
     the third wrong transaction code ends it for good. Raises `Refused`: unknown (also when spent,
-    deleted or ended), expired, wrong-code, and missing-code or unexpected-code, which are no tries.
+    deleted or ended), expired, wrong-code, ended by the third of them, and missing-code or
+    unexpected-code, which are no tries.
     """
     now, offers = tenant.now(), tenant.state.offers
     found = offers.find(lambda each: _same(each.code, code))
@@ -48,14 +49,16 @@ def _reason(offer: PreAuthorized, transaction_code: str, now: float) -> Reason |
         return "expired"
     if bool(offer.transaction_code) != bool(transaction_code):
         return "missing-code" if offer.transaction_code else "unexpected-code"
-    return None if _same(offer.transaction_code, transaction_code) else "wrong-code"
+    if _same(offer.transaction_code, transaction_code):
+        return None
+    return "wrong-code" if offer.wrong + 1 < TRIES else "ended"
 
 
 def _afterwards(offer: PreAuthorized, reason: Reason | None) -> PreAuthorized | None:
     """Say what is left of an offer after a request."""
     if reason == "wrong-code":
-        return replace(offer, wrong=offer.wrong + 1) if offer.wrong + 1 < TRIES else None
-    return offer if reason else None
+        return replace(offer, wrong=offer.wrong + 1)
+    return offer if reason and reason != "ended" else None
 
 
 def _same(one: str, other: str) -> bool:
