@@ -55,9 +55,7 @@ class Settings:
             parts = urlsplit(getattr(self, name))
             if parts.scheme == "http" and parts.hostname != LOCAL:
                 raise SettingsError(f"{name} must be https, or http on localhost")
-        if urlsplit(self.tenant_url).hostname != LOCAL and not self.api_client:
-            text = "without it anybody who reaches the tenant gets the hook's secret"
-            raise SettingsError(f"api_client must be set where tenant_url is not localhost: {text}")
+        _check_client(self.api_client, urlsplit(self.tenant_url).hostname)
         if self.wallet_redirect is not None and not urlsplit(self.wallet_redirect).scheme:
             raise SettingsError("wallet_redirect must be a whole URL, for example app://callback")
         if self.secret and len(self.key) < KEY_BYTES:
@@ -76,7 +74,7 @@ class Settings:
             hook_log=env.get("EMULATOR_HOOK_LOG") or None,
             api_client=env.get("EMULATOR_API_CLIENT", ""),
             clients=_names(env.get("EMULATOR_CLIENTS", "")) or cls.clients,
-            seed=env.get("EMULATOR_SEED", "demo") != "none",
+            seed=_seed(env.get("EMULATOR_SEED", "demo")),
             assume=_pairs(env.get("EMULATOR_ASSUME", "")),
         )
 
@@ -118,6 +116,20 @@ def _web_address(name: str, url: str) -> SplitResult:
     if not usable:
         raise SettingsError(f"{name} must be a whole http or https URL, not {url!r}")
     return parts
+
+
+def _check_client(client: str, host: str | None) -> None:
+    if client and not all(client.partition(":")):
+        raise SettingsError("api_client must be an id and a secret with a colon between")
+    if host != LOCAL and not client:
+        text = "without it anybody who reaches the tenant gets the hook's secret"
+        raise SettingsError(f"api_client must be set where tenant_url is not localhost: {text}")
+
+
+def _seed(text: str) -> bool:
+    if text not in ("demo", "none"):
+        raise SettingsError(f"seed must be demo or none, not {text!r}")
+    return text == "demo"
 
 
 def _names(text: str) -> tuple[str, ...]:

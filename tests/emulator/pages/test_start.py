@@ -39,6 +39,8 @@ GOOD: dict[str, Any] = {"hook_url": "http://localhost:8000/kauri", "secret": SEC
         ({"hook_url": "http://kauri.example:8000/kauri"}, "hook_url must be https"),
         ({"wallet_url": "http://127.0.0.1:9000/wallet"}, "wallet_url"),
         ({"wallet_redirect": "callback"}, "wallet_redirect"),
+        ({"api_client": "cli-7"}, "api_client"),
+        ({"api_client": "cli-7:"}, "api_client"),
     ],
 )
 def test_a_setting_that_cannot_work_is_refused_by_name(change: dict[str, Any], named: str) -> None:
@@ -54,6 +56,13 @@ def test_a_tenant_that_others_may_reach_knows_its_api_client() -> None:
 
 def test_the_secret_is_not_shown_by_accident() -> None:
     assert SECRET not in repr(Settings(**GOOD))
+
+
+@pytest.mark.parametrize(("text", "seeded"), [("demo", True), ("none", False)])
+def test_a_start_is_with_something_or_with_nothing(text: str, seeded: bool) -> None:
+    assert Settings.from_env({"EMULATOR_SEED": text}).seed is seeded
+    with pytest.raises(SettingsError, match="seed must be demo or none"):
+        Settings.from_env({"EMULATOR_SEED": text.upper()})
 
 
 def test_nothing_must_be_given() -> None:
