@@ -1,16 +1,10 @@
 """`dev.py demo` with a configuration of one's own: started with its own command."""
 
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import requests
 
-import dev
-from tests.browser.conftest import free_port
+from tests.browser.conftest import started
 
 MINE = """
 public_url = "https://hook.example.org"
@@ -31,21 +25,6 @@ text = "notice.md"
 """
 
 
-@contextmanager
-def demo(config: Path) -> Iterator[tuple[str, str]]:
-    """Run the demo; gives the URLs of hook and tenant."""
-    hook, tenant = free_port(), free_port()
-    ports = ["--hook-port", str(hook), "--tenant-port", str(tenant), "--config", str(config)]
-    command = [sys.executable, "dev.py", "demo", *ports]
-    with subprocess.Popen(command, cwd=dev.ROOT, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        assert any(line.startswith("Open http") for line in process.stdout)
-        yield f"http://localhost:{hook}", f"http://localhost:{tenant}"
-        process.send_signal(signal.SIGTERM)
-        process.stdout.read()
-    assert process.returncode == 0
-
-
 def test_it_plays_any_flow_whatever_its_secrets_are_and_registers_what_it_reads(
     tmp_path: Path,
 ) -> None:
@@ -53,14 +32,14 @@ def test_it_plays_any_flow_whatever_its_secrets_are_and_registers_what_it_reads(
     (tmp_path / "notice.md").write_text("Kia ora!")
     browser = requests.Session()
     browser.trust_env = False
-    with demo(tmp_path / "mine.toml") as (hook, tenant):
-        page = browser.post(f"{tenant}/visit", {"kind": "good"}, timeout=30)
-        assert page.url.startswith(f"{hook}/rimu-college/")
+    with started("--config", str(tmp_path / "mine.toml")) as demo:
+        page = browser.post(f"{demo.tenant}/visit", {"kind": "good"}, timeout=30)
+        assert page.url.startswith(f"{demo.hook}/rimu-college/")
         assert page.url.endswith("/welcome")
         assert "ripeka@kauri.example" in page.text
-        client = {"client_id": "x", "client_secret": "y", "audience": tenant}
+        client = {"client_id": "x", "client_secret": "y", "audience": demo.tenant}
         asked = client | {"grant_type": "client_credentials"}
-        token = browser.post(f"{tenant}/oauth/token", json=asked, timeout=30).json()["access_token"]
-        headers = {"Authorization": f"Bearer {token}"}
-        known = browser.get(f"{tenant}/v1/openid/configuration", headers=headers, timeout=30).json()
-        assert known["interactionHook"]["claims"] == ["email"]
+        answer = browser.post(f"{demo.tenant}/oauth/token", json=asked, timeout=30)
+        headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
+        known = browser.get(f"{demo.tenant}/v1/openid/configuration", headers=headers, timeout=30)
+        assert known.json()["interactionHook"]["claims"] == ["email"]

@@ -40,8 +40,7 @@ class Demo:
     wallet: str
 
 
-def free_port() -> int:
-    """A port that nothing listens on."""
+def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -49,11 +48,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def started() -> Iterator[Demo]:
-    """Run `dev.py demo`, as the README says, on ports of its own."""
-    hook, tenant = free_port(), free_port()
+def started(*options: str) -> Iterator[Demo]:
+    """Run `dev.py demo`, as the README says, on ports of its own; options may be added."""
+    hook, tenant = _free_port(), _free_port()
     ports = ["--hook-port", str(hook), "--tenant-port", str(tenant)]
-    command = [sys.executable, "dev.py", "demo", *ports]
+    command = [sys.executable, "dev.py", "demo", *ports, *options]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         opened = any(line.startswith("Open http") for line in process.stdout)
