@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from typing import Self
 from urllib.parse import SplitResult, urlsplit
 
-LOOPBACK, LOCAL = "127.0.0.1", "localhost"
+LOOPBACK = "127.0.0.1"
+LOCAL = "localhost"
+"""The one host that may do without https: somebody tries things out on their machine."""
 # RFC 7518 §3.2: an HS256 key must be at least as long as the hash.
 KEY_BYTES = 32
 

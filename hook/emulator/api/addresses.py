@@ -7,8 +7,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator
 
-LOCAL = "localhost"
-"""The one host that may do without https: somebody tries things out on their machine."""
+from hook.emulator.settings import LOCAL
 
 _NAME = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))*", re.IGNORECASE)
 # What browsers take for an IPv4 address, however it is spelled (WHATWG URL, “ends in a number”).

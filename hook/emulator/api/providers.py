@@ -8,11 +8,12 @@ from uuid import uuid4
 from pydantic import AfterValidator, Field
 
 from hook.emulator.http import Unreachable, fetch
+from hook.emulator.settings import LOCAL
 from hook.emulator.state import Json
 from hook.emulator.tenant import Tenant
 from hook.emulator.urls import LOGIN_CALLBACK
 
-from .addresses import LOCAL, PlainAddress
+from .addresses import PlainAddress
 from .bodies import Body, Filled, sent
 from .masks import masked
 from .problems import Detail, invalid
